@@ -1,0 +1,383 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+import datetime as dt
+import string
+from urllib.parse import urlsplit
+
+from trytond.i18n import gettext
+from trytond.model import (
+    DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields)
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+from trytond.transaction import Transaction, without_check_access
+
+from . import clock
+from .exceptions import (
+    CentreCloseError, CentreNotReadyWarning, CentreOpenError, CodePatternError,
+    PublicURLError, RegimeMissingError)
+from .search import SearchText
+
+
+class Regime(ModelSQL, ModelView):
+    "Bộ quy định (nghị định và bộ biểu mẫu)"
+    __name__ = 'tthcc.regime'
+
+    name = fields.Char("Name", required=True, translate=True)
+    legal_basis = fields.Char("Legal Basis", required=True, translate=True)
+    start_date = fields.Date(
+        "In Force Since", required=True,
+        help="A centre may adopt the regime from this day on.")
+    form_set = fields.Selection([
+            ('2018', "2018 (Circular 01/2018)"),
+            ('2025', "2025 (Circular 03/2025)"),
+            ], "Forms", required=True,
+        help="The set of statutory forms that is printed.")
+    pass_on_cutoff = fields.Time(
+        "Pass On Until", required=True, format='%H:%M',
+        help="Dossiers received later in the day go to the department "
+        "at the start of the next working day.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order.insert(0, ('start_date', 'DESC'))
+
+    @classmethod
+    def default_pass_on_cutoff(cls):
+        return dt.time(15)
+
+
+class Centre(SearchText, Workflow, ModelSQL, ModelView):
+    "Trung tâm Phục vụ hành chính công, Bộ phận Một cửa"
+    __name__ = 'tthcc.centre'
+
+    _states = {
+        'readonly': Eval('state') == 'closed',
+        }
+
+    name = fields.Char("Name", required=True, states=_states)
+    company = fields.Many2One(
+        'company.company', "Committee", required=True, ondelete='CASCADE',
+        states={
+            'readonly': Eval('id', -1) >= 0,
+            })
+    level = fields.Selection([
+            ('province', "Province"),
+            ('district', "District"),
+            ('commune', "Commune"),
+            ], "Level", required=True, sort=False, states=_states)
+    parent_body = fields.Char(
+        "Parent Body", states=_states,
+        help="The upper line at the head of printed forms.")
+    legal_basis = fields.Char(
+        "Opening Decision", states=_states,
+        help="Number, date and author of the decision to open the centre.")
+    address = fields.Text("Address", states=_states)
+    place = fields.Char(
+        "Place", states=_states,
+        help="The place name before the date on printed forms.")
+    phone = fields.Char("Phone", states=_states)
+    public_url = fields.Char(
+        "Public Address", states=_states,
+        help="The web address under which citizens follow their dossiers, "
+        "such as https://motcua.example.vn. "
+        "It is printed as a QR code.")
+    pilot = fields.Boolean("Pilot", states=_states)
+    planned_date = fields.Date(
+        "Planned Opening", states=_states,
+        help="When the roadmap of the province wants the centre to open.")
+    opening_date = fields.Date(
+        "Opening Date", states=_states,
+        domain=[
+            If(Eval('opening_date') & Eval('closing_date'),
+                ('opening_date', '<=', Eval('closing_date')),
+                ()),
+            ])
+    closing_date = fields.Date(
+        "Closing Date",
+        domain=[
+            If(Eval('opening_date') & Eval('closing_date'),
+                ('closing_date', '>=', Eval('opening_date')),
+                ()),
+            ],
+        states={
+            'readonly': Eval('state') == 'closed',
+            'invisible': Eval('state') == 'planned',
+            })
+    successor = fields.Many2One(
+        'tthcc.centre', "Successor", ondelete='RESTRICT',
+        domain=[
+            ('id', '!=', Eval('id', -1)),
+            If(Eval('state') == 'operating',
+                ('state', '=', 'operating'),
+                ()),
+            ],
+        states={
+            'readonly': Eval('state') == 'closed',
+            'invisible': Eval('state') == 'planned',
+            },
+        help="The centre that takes over the open work on closing.")
+    predecessors = fields.One2Many(
+        'tthcc.centre', 'successor', "Predecessors", readonly=True)
+    director = fields.Many2One(
+        'company.employee', "Director", ondelete='RESTRICT',
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ],
+        states=_states)
+    regimes = fields.One2Many(
+        'tthcc.centre.regime', 'centre', "Regimes", states=_states)
+    counters = fields.One2Many(
+        'tthcc.counter', 'centre', "Counters", states=_states)
+    staff = fields.One2Many(
+        'company.employee', 'centre', "Staff", readonly=True)
+    state = fields.Selection([
+            ('planned', "Planned"),
+            ('operating', "Operating"),
+            ('closed', "Closed"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    del _states
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table,
+                    (table.company, Index.Equality()),
+                    (table.state, Index.Equality(cardinality='low'))),
+                Index(table, (table.successor, Index.Equality())),
+                })
+        cls._order.insert(0, ('name', 'ASC'))
+        cls._transitions |= {
+            ('planned', 'operating'),
+            ('operating', 'closed'),
+            }
+        cls._buttons.update({
+                'open': {
+                    'invisible': Eval('state') != 'planned',
+                    'depends': ['state'],
+                    },
+                'close': {
+                    'invisible': Eval('state') != 'operating',
+                    'depends': ['state'],
+                    },
+                })
+
+    @classmethod
+    def default_company(cls):
+        return Transaction().context.get('company')
+
+    @classmethod
+    def default_state(cls):
+        return 'planned'
+
+    @classmethod
+    def default_pilot(cls):
+        return False
+
+    @fields.depends('company', 'parent_body')
+    def on_change_company(self):
+        if self.company and not self.parent_body:
+            self.parent_body = self.company.rec_name
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(Eval('state') == 'closed', 'muted', '')),
+            ]
+
+    @classmethod
+    def validate_fields(cls, centres, field_names):
+        super().validate_fields(centres, field_names)
+        cls.check_public_url(centres, field_names)
+
+    @classmethod
+    def check_public_url(cls, centres, field_names=None):
+        if field_names and 'public_url' not in field_names:
+            return
+        for centre in centres:
+            if not centre.public_url:
+                continue
+            url = urlsplit(centre.public_url)
+            if url.scheme not in {'http', 'https'} or not url.netloc:
+                raise PublicURLError(gettext(
+                        'tthcc.msg_centre_public_url',
+                        centre=centre.rec_name,
+                        url=centre.public_url))
+
+    @classmethod
+    def copy(cls, centres, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('state', 'planned')
+        default.setdefault('opening_date', None)
+        default.setdefault('closing_date', None)
+        default.setdefault('successor', None)
+        default.setdefault('predecessors', None)
+        default.setdefault('staff', None)
+        return super().copy(centres, default=default)
+
+    @classmethod
+    def on_modification(cls, mode, centres, field_names=None):
+        pool = Pool()
+        User = pool.get('res.user')
+        super().on_modification(mode, centres, field_names=field_names)
+        if mode in {'create', 'delete'}:
+            User._get_workplace_cache.clear()
+
+    def regime_at(self, date):
+        """
+        Return the row of regimes in force at the centre on the local date.
+
+        Raises RegimeMissingError if none is.
+        """
+        Lang = Pool().get('ir.lang')
+        rows = [r for r in self.regimes if r.start_date <= date]
+        if not rows:
+            raise RegimeMissingError(gettext(
+                    'tthcc.msg_centre_regime_missing',
+                    centre=self.rec_name,
+                    date=Lang.get().strftime(date)))
+        return max(rows, key=lambda r: r.start_date)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('operating')
+    def open(cls, centres):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        for centre in centres:
+            today = clock.today(centre.company.timezone)
+            if not centre.opening_date:
+                centre.opening_date = today
+            elif centre.opening_date > today:
+                raise CentreOpenError(gettext(
+                        'tthcc.msg_centre_open_date',
+                        centre=centre.rec_name,
+                        date=Lang.get().strftime(centre.opening_date)))
+            centre.regime_at(centre.opening_date)
+        cls.save(centres)
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('closed')
+    def close(cls, centres):
+        for centre in centres:
+            open_work = centre._count_open_work()
+            if open_work and not centre.successor:
+                raise CentreCloseError(gettext(
+                        'tthcc.msg_centre_close_open_work',
+                        centre=centre.rec_name,
+                        count=open_work))
+            centre.closing_date = clock.today(centre.company.timezone)
+        cls.save(centres)
+        for centre in centres:
+            if centre.successor:
+                # The successor may belong to another committee
+                with without_check_access():
+                    centre._transfer_open_work(centre.successor)
+
+    def _count_open_work(self):
+        "Return how many pieces of work are not finished at the centre"
+        return 0
+
+    def _transfer_open_work(self, successor):
+        "Hand what is not finished over to the successor"
+
+
+class CentreRegime(ModelSQL, ModelView):
+    "Bộ quy định áp dụng tại trung tâm theo thời gian"
+    __name__ = 'tthcc.centre.regime'
+
+    centre = fields.Many2One(
+        'tthcc.centre', "Centre", required=True, ondelete='CASCADE')
+    start_date = fields.Date("Since", required=True)
+    regime = fields.Many2One(
+        'tthcc.regime', "Regime", required=True, ondelete='RESTRICT')
+    unit_id = fields.Char(
+        "Unit Code", required=True,
+        help="The code of the unit that begins each dossier code, "
+        "such as 000.16.33.H56.")
+    code_pattern = fields.Char(
+        "Pattern of Codes", required=True,
+        help="How dossier codes are made of {unit}, {date} and {sequence}.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('centre')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('centre_start_unique', Unique(
+                    table, table.centre, table.start_date),
+                'tthcc.msg_centre_regime_start_unique'),
+            ]
+        cls._order.insert(0, ('start_date', 'DESC'))
+
+    @classmethod
+    def default_code_pattern(cls):
+        return '{unit}-{date:%y%m%d}-{sequence:04d}'
+
+    def get_rec_name(self, name):
+        return self.regime.rec_name
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('regime.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, rows, field_names):
+        super().validate_fields(rows, field_names)
+        cls.check_code_pattern(rows, field_names)
+
+    @classmethod
+    def check_code_pattern(cls, rows, field_names=None):
+        if field_names and 'code_pattern' not in field_names:
+            return
+        for row in rows:
+            try:
+                names = {
+                    name for _, name, _, _ in string.Formatter().parse(
+                        row.code_pattern) if name is not None}
+                row.format_code(dt.date.min, 1)
+            except (ValueError, LookupError, AttributeError, TypeError):
+                names = set()
+            if names != {'unit', 'date', 'sequence'}:
+                raise CodePatternError(gettext(
+                        'tthcc.msg_code_pattern_invalid',
+                        pattern=row.code_pattern,
+                        example=cls.default_code_pattern()))
+
+    def format_code(self, date, sequence):
+        "Return the code of the dossier with the sequence of the local date"
+        return self.code_pattern.format(
+            unit=self.unit_id, date=date, sequence=sequence)
+
+
+class Counter(DeactivableMixin, ModelSQL, ModelView):
+    "Quầy giao dịch"
+    __name__ = 'tthcc.counter'
+
+    centre = fields.Many2One(
+        'tthcc.centre', "Centre", required=True, ondelete='CASCADE')
+    number = fields.Integer(
+        "Number", required=True,
+        domain=[
+            ('number', '>', 0),
+            ],
+        help="The number citizens see above the counter.")
+    name = fields.Char("Name", required=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('centre')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('centre_number_unique', Unique(
+                    table, table.centre, table.number),
+                'tthcc.msg_counter_number_unique'),
+            ]
+        cls._order.insert(0, ('number', 'ASC'))

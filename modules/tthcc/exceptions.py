@@ -1,0 +1,29 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.exceptions import UserError, UserWarning
+from trytond.model.exceptions import ValidationError
+
+
+class RegimeMissingError(UserError):
+    pass
+
+
+class CodePatternError(ValidationError):
+    pass
+
+
+class PublicURLError(ValidationError):
+    pass
+
+
+class CentreOpenError(UserError):
+    pass
+
+
+class CentreNotReadyWarning(UserWarning):
+    pass
+
+
+class CentreCloseError(UserError):
+    pass

@@ -1,0 +1,73 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+import unicodedata
+
+from sql.conditionals import Coalesce
+
+from trytond.model import Index, Model, fields
+
+
+def fold(text):
+    """
+    Return text as searches compare it: without marks, in lower case and
+    with single spaces, so that "nguyen van an" finds "Nguyễn Văn Ân".
+    """
+    text = unicodedata.normalize('NFKD', text.casefold())
+    text = ''.join(c for c in text if not unicodedata.combining(c))
+    return ' '.join(text.replace('đ', 'd').split())
+
+
+class SearchText(Model):
+    """
+    Keep a folded copy of what records are searched by.
+
+    It answers alike on every database, which unaccent would not.
+    """
+    __slots__ = ()
+
+    search_text = fields.Char("Search Text", readonly=True)
+    search_text.search_unaccented = False
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (
+                    Coalesce(table.search_text, ''), Index.Similarity())))
+
+    @classmethod
+    def _search_text_fields(cls):
+        """
+        Return the names of the fields the search text depends on,
+        None to look at it after every change.
+        """
+        return {cls._rec_name}
+
+    def _get_search_text(self):
+        "Return the text to search by, as people write it"
+        return getattr(self, self._rec_name) or ''
+
+    def compute_fields(self, field_names=None):
+        values = super().compute_fields(field_names=field_names)
+        depends = self._search_text_fields()
+        if (field_names is None or depends is None
+                or depends & set(field_names)):
+            text = fold(self._get_search_text())
+            # Without the comparison each write would call for another
+            if text != getattr(self, 'search_text', None):
+                values['search_text'] = text
+        return values
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        domain = super().search_rec_name(name, clause)
+        _, operator, value = clause[:3]
+        if operator.endswith('ilike') and value:
+            bool_op = 'AND' if operator.startswith('not ') else 'OR'
+            domain = [bool_op,
+                domain,
+                ('search_text', operator, fold(value)),
+                ]
+        return domain

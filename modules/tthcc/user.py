@@ -1,0 +1,93 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.cache import Cache
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
+
+
+class User(metaclass=PoolMeta):
+    __name__ = 'res.user'
+
+    _get_workplace_cache = Cache(__name__ + '.get_workplace', context=False)
+
+    @classmethod
+    def get_workplace(cls):
+        """
+        Return the ids of the centres and of the departments where the user
+        works, as two ordered tuples.
+
+        Whoever has neither, like a supervisor, works for all the centres of
+        their committees.
+        """
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        Employee = pool.get('company.employee')
+
+        companies = tuple(cls.get_companies())
+        employees = tuple(cls.get_employees())
+        key = (companies, employees)
+        workplace = cls._get_workplace_cache.get(key)
+        if workplace is not None:
+            return workplace
+        with without_check_access():
+            employees = Employee.browse(employees)
+            centres = {e.centre.id for e in employees if e.centre}
+            departments = {e.department.id for e in employees if e.department}
+            if not centres and not departments:
+                centres = map(int, Centre.search([
+                            ('company', 'in', companies),
+                            ]))
+        return cls._get_workplace_cache.set(
+            key, (tuple(sorted(centres)), tuple(sorted(departments))))
+
+    @classmethod
+    def _board_actions(cls):
+        """
+        Return the group and the action, as XML ids, of each board that opens
+        at login.
+        """
+        return []
+
+    @classmethod
+    def _get_preferences(cls, user, context_only=False):
+        pool = Pool()
+        Action = pool.get('ir.action')
+        ModelData = pool.get('ir.model.data')
+        preferences = super()._get_preferences(
+            user, context_only=context_only)
+        if not context_only:
+            groups = cls.get_groups()
+            for group, action in reversed(cls._board_actions()):
+                if ModelData.get_id(group) not in groups:
+                    continue
+                action_id = Action.get_action_id(ModelData.get_id(action))
+                if action_id not in preferences['actions']:
+                    preferences['actions'].insert(0, action_id)
+        return preferences
+
+
+class Rule(metaclass=PoolMeta):
+    __name__ = 'ir.rule'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.domain.help += (
+            '\n- "centres" and "departments" as lists of ids of where '
+            "the current user works")
+
+    @classmethod
+    def _get_context(cls, model_name):
+        pool = Pool()
+        User = pool.get('res.user')
+        context = super()._get_context(model_name)
+        context['centres'], context['departments'] = User.get_workplace()
+        return context
+
+    @classmethod
+    def _get_cache_key(cls, model_names):
+        pool = Pool()
+        User = pool.get('res.user')
+        key = super()._get_cache_key(model_names)
+        return (*key, User.get_workplace())
