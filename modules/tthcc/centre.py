@@ -132,6 +132,10 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         'tthcc.counter', 'centre', "Counters", states=_states)
     staff = fields.One2Many(
         'company.employee', 'centre', "Staff", readonly=True)
+    readiness = fields.One2Many(
+        'tthcc.centre.readiness', 'centre', "Readiness", readonly=True)
+    readiness_rate = fields.Function(
+        fields.Float("Readiness Rate", digits=(1, 2)), 'get_readiness_rate')
     state = fields.Selection([
             ('planned', "Planned"),
             ('operating', "Operating"),
@@ -184,6 +188,12 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
             self.parent_body = self.company.rec_name
 
     @classmethod
+    def get_readiness_rate(cls, centres, name):
+        pool = Pool()
+        Readiness = pool.get('tthcc.centre.readiness')
+        return Readiness.get_rates(centres)
+
+    @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
             ('/tree', 'visual', If(Eval('state') == 'closed', 'muted', '')),
@@ -217,6 +227,7 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         default.setdefault('successor', None)
         default.setdefault('predecessors', None)
         default.setdefault('staff', None)
+        default.setdefault('readiness', None)
         return super().copy(centres, default=default)
 
     @classmethod
@@ -259,6 +270,21 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                         date=Lang.get().strftime(centre.opening_date)))
             centre.regime_at(centre.opening_date)
         cls.save(centres)
+        for centre in centres:
+            centre.check_readiness()
+
+    def check_readiness(self):
+        "Warn of what a centre that opens still lacks"
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        unmet = [r.criterion_string for r in self.readiness if not r.met]
+        if unmet:
+            key = Warning.format('centre_not_ready', [self])
+            if Warning.check(key):
+                raise CentreNotReadyWarning(key, gettext(
+                        'tthcc.msg_centre_not_ready',
+                        centre=self.rec_name,
+                        criteria=", ".join(unmet)))
 
     @classmethod
     @ModelView.button
