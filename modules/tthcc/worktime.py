@@ -258,7 +258,8 @@ def deadline(calendar, term, start, pauses=(), warn=1):
     pauses = _in_order(pauses)
     for pause in pauses:
         if pause.end is None:
-            lines.append(Line('stopped', pause.start, {'reason': pause.reason}))
+            lines.append(
+                Line('stopped', pause.start, {'reason': pause.reason}))
             return Deadline(None, None, tuple(lines))
 
     end, covered = count.end, received
