@@ -114,12 +114,16 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                 ()),
             ],
         states={
-            'readonly': Eval('state') == 'closed',
-            'invisible': Eval('state') == 'planned',
+            'invisible': Eval('state') != 'operating',
             },
         help="The centre that takes over the open work on closing.")
-    predecessors = fields.One2Many(
-        'tthcc.centre', 'successor', "Predecessors", readonly=True)
+    successor_name = fields.Function(
+        fields.Char(
+            "Successor",
+            states={
+                'invisible': Eval('state') != 'closed',
+                }),
+        'get_successor_name')
     director = fields.Many2One(
         'company.employee', "Director", ondelete='RESTRICT',
         domain=[
@@ -187,6 +191,10 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         if self.company and not self.parent_body:
             self.parent_body = self.company.rec_name
 
+    def get_successor_name(self, name):
+        # The successor itself may belong to a committee the user cannot read
+        return self.successor.rec_name if self.successor else None
+
     @classmethod
     def get_readiness_rate(cls, centres, name):
         pool = Pool()
@@ -225,7 +233,6 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         default.setdefault('opening_date', None)
         default.setdefault('closing_date', None)
         default.setdefault('successor', None)
-        default.setdefault('predecessors', None)
         default.setdefault('staff', None)
         default.setdefault('readiness', None)
         return super().copy(centres, default=default)

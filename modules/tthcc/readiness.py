@@ -8,7 +8,6 @@ from sql.conditionals import Case, Coalesce
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.tools import grouped_slice, reduce_ids
 from trytond.transaction import Transaction
 
 from . import clock
@@ -133,11 +132,10 @@ class Readiness(ModelSQL, ModelView):
         cursor = Transaction().connection.cursor()
         table = cls.__table__()
         rates = dict.fromkeys(map(int, centres))
-        for sub_centres in grouped_slice(centres):
-            cursor.execute(*table.select(
-                    table.centre,
-                    Avg(Case((table.met, 1.0), else_=0.0)),
-                    where=reduce_ids(table.centre, map(int, sub_centres)),
-                    group_by=[table.centre]))
-            rates.update((centre, float(rate)) for centre, rate in cursor)
+        cursor.execute(*table.select(
+                table.centre,
+                Avg(Case((table.met, 1.0), else_=0.0)),
+                where=fields.SQL_OPERATORS['in'](table.centre, list(rates)),
+                group_by=[table.centre]))
+        rates.update((centre, float(rate)) for centre, rate in cursor)
         return rates

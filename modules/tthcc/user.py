@@ -2,8 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.cache import Cache
+from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction
 
 
 class User(metaclass=PoolMeta):
@@ -30,14 +31,24 @@ class User(metaclass=PoolMeta):
         workplace = cls._get_workplace_cache.get(key)
         if workplace is not None:
             return workplace
-        with without_check_access():
-            employees = Employee.browse(employees)
-            centres = {e.centre.id for e in employees if e.centre}
-            departments = {e.department.id for e in employees if e.department}
-            if not centres and not departments:
-                centres = map(int, Centre.search([
-                            ('company', 'in', companies),
-                            ]))
+
+        # Read with SQL because rules are evaluated in the middle of writes,
+        # when records must not come into the cache
+        cursor = Transaction().connection.cursor()
+        employee = Employee.__table__()
+        cursor.execute(*employee.select(
+                employee.centre, employee.department,
+                where=fields.SQL_OPERATORS['in'](employee.id, employees)))
+        rows = cursor.fetchall()
+        centres = {c for c, _ in rows if c is not None}
+        departments = {d for _, d in rows if d is not None}
+        if not centres and not departments:
+            centre = Centre.__table__()
+            cursor.execute(*centre.select(
+                    centre.id,
+                    where=fields.SQL_OPERATORS['in'](
+                        centre.company, companies)))
+            centres = {c for c, in cursor}
         return cls._get_workplace_cache.set(
             key, (tuple(sorted(centres)), tuple(sorted(departments))))
 
