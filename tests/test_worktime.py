@@ -506,6 +506,7 @@ def test_worked_names_the_days_off():
         lambda: Term(-1, 'working_day'),
         lambda: Term(1, 'fortnight'),
         lambda: Term(1, 'month', dt.time(15)),
+        lambda: Term(2, 'working_day', dt.time(15)),
         lambda: Pause(june(2, 9), june(1, 9)),
         lambda: replace(BY_DAY, week=(OPEN,)),
         lambda: replace(BY_DAY, counting='week'),
@@ -560,7 +561,8 @@ def pause_lists(draw, after):
 def test_later_arrival_is_never_due_earlier(
         calendar, term, first, second, data):
     first, second = sorted([first, second])
-    pauses = data.draw(pause_lists(second))
+    # Nobody stops the clock of what is not yet received
+    pauses = data.draw(pause_lists(next_opening(calendar, second)))
     assert (
         deadline(calendar, term, first, pauses).due
         <= deadline(calendar, term, second, pauses).due)
@@ -571,7 +573,8 @@ def test_later_arrival_is_never_due_earlier(
 def test_arrival_soon_after_is_never_due_earlier(
         calendar, term, first, minutes, data):
     second = first + dt.timedelta(minutes=minutes)
-    pauses = data.draw(pause_lists(second))
+    # Nobody stops the clock of what is not yet received
+    pauses = data.draw(pause_lists(next_opening(calendar, second)))
     assert (
         deadline(calendar, term, first, pauses).due
         <= deadline(calendar, term, second, pauses).due)
@@ -587,6 +590,7 @@ def test_due_and_warning_come_at_a_working_moment_after_the_arrival(
 
 @given(calendars, terms, moments)
 def test_longer_term_is_never_due_earlier(calendar, term, start):
+    assume(not (term.cutoff and term.value))
     longer = replace(term, value=term.value + 1)
     assert (
         deadline(calendar, term, start).due

@@ -27,3 +27,19 @@ class CentreNotReadyWarning(UserWarning):
 
 class CentreCloseError(UserError):
     pass
+
+
+class PrintingError(UserError):
+    "What printing needs is missing"
+
+
+class NoPeriodError(UserError):
+    pass
+
+
+class CalendarPeriodError(ValidationError):
+    pass
+
+
+class CalendarDayError(ValidationError):
+    pass

@@ -19,8 +19,7 @@ datetimes, dates are local dates.  What is counted, and by which rule:
   rounded up.
 * A term with a cut-off time is of the same-day kind, its value being 0 or 1:
   due at closing time of the day of reception, or of the next working day
-  when received after the cut-off.  The day of reception counts as the first
-  one if the dossier came by the cut-off, whichever way the calendar counts.
+  when received after the cut-off, whichever way the calendar counts.
 * A term in months ends on the day of the same number, or on the last day of
   a month that has none.
 * A term in hours runs from the moment of reception (art. 147.1).  Assumption:
@@ -108,7 +107,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Term:
-    "How long a procedure may take; `cutoff` only with working days."
+    "How long a procedure may take; `cutoff` only with 0 or 1 working day."
     value: int | None
     unit: str
     cutoff: dt.time | None = None
@@ -120,8 +119,9 @@ class Term:
             return
         if self.value is None or self.value < 0:
             raise ValueError(f"a term in {self.unit} needs a value")
-        if self.cutoff is not None and self.unit != 'working_day':
-            raise ValueError("a cut-off needs a term in working days")
+        if self.cutoff is not None and (
+                self.unit != 'working_day' or self.value > 1):
+            raise ValueError("a cut-off needs a term of one working day")
 
     @property
     def is_counted(self):
@@ -295,7 +295,7 @@ def _count(calendar, term, start, received):
     if term.unit == 'working_day':
         if term.cutoff is not None:
             late = received.time() > term.cutoff
-            value = max(term.value, 1) - (not late)
+            value = int(late)
             rule = 'after_cutoff' if late else 'by_cutoff'
             params['cutoff'] = term.cutoff
         elif not term.value:
@@ -470,7 +470,7 @@ def _exceptional_days(calendar, first, last):
 
 
 def _pause_line(pause, amount, unit):
-    return Line('pause', pause.start, {
+    return Line('pause' if pause.end else 'stopped', pause.start, {
             'end': pause.end,
             'reason': pause.reason,
             'amount': amount,
