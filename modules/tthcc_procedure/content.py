@@ -172,8 +172,8 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
         value = self.term_value
         if self.term_unit == 'unstated' and value is None:
             value = self.term_text or '?'
-        return gettext(
-            f'tthcc_procedure.msg_term_{self.term_unit}', value=value)
+        message = f'tthcc_procedure.msg_term_{self.term_unit}'
+        return gettext(message, value=value)
 
 
 class Step(sequence_ordered(), Content, ModelSQL, ModelView):

@@ -2,20 +2,20 @@
 # this repository contains the full copyright notices and license terms.
 
 from sql import Literal, Null
-from sql.aggregate import Max
-from sql.operators import Equal
+from sql.aggregate import Count, Max
 
 from trytond.i18n import gettext
 from trytond.model import (
-    DeactivableMixin, Exclude, Index, ModelSQL, ModelView, Unique, Workflow,
+    DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow,
     fields)
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.search import SearchText
+from trytond.modules.tthcc.search import SearchText, fold
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
-from trytond.tools import grouped_slice
+from trytond.tools import grouped_slice, reduce_ids
 from trytond.transaction import Transaction
 
+from . import import_
 from .exceptions import (
     PublishError, RevisionDraftError, RevisionPublishedError)
 
@@ -191,6 +191,16 @@ class Procedure(Workflow, SearchText, ModelSQL, ModelView):
         return f'{self.code} {self.name or ""}'
 
     @classmethod
+    def search_rec_name(cls, name, clause):
+        _, operator, value = clause[:3]
+        if operator == 'ilike' and value:
+            # Every word, in any order
+            return [
+                ('search_text', 'ilike', f'%{word}%')
+                for word in fold(value).replace('%', ' ').split()]
+        return super().search_rec_name(name, clause)
+
+    @classmethod
     def get_in_force(cls, procedures, name):
         return {p.id: [p.current.id] if p.current else [] for p in procedures}
 
@@ -233,6 +243,19 @@ class Procedure(Workflow, SearchText, ModelSQL, ModelView):
                             for k, v in values.items()}))
         if to_write:
             cls.write(*to_write)
+
+    @classmethod
+    def load_catalogue(cls, start_date=None, progress=None):
+        """
+        Publish the catalogue that comes with the module and return the
+        number of procedures that were new or changed.
+
+        start_date: the day it comes into force, default today
+        """
+        changes = import_.apply(
+            import_.read_own(), publish=True, start_date=start_date,
+            progress=progress)
+        return sum(c.status != 'unchanged' for c in changes)
 
     @classmethod
     def update_current(cls):
@@ -421,9 +444,6 @@ class Revision(ModelSQL, ModelView):
         cls._sql_constraints += [
             ('number_unique', Unique(table, table.procedure, table.number),
                 'tthcc_procedure.msg_revision_number_unique'),
-            ('one_draft', Exclude(table, (table.procedure, Equal),
-                    where=table.state == 'draft'),
-                'tthcc_procedure.msg_revision_one_draft'),
             ]
         cls._sql_indexes.update({
                 Index(table,
@@ -463,6 +483,32 @@ class Revision(ModelSQL, ModelView):
             last, = cursor.fetchone()
             values['number'] = (last or 0) + 1
         return values
+
+    @classmethod
+    def validate_fields(cls, revisions, field_names):
+        super().validate_fields(revisions, field_names)
+        cls.check_one_draft(revisions, field_names)
+
+    @classmethod
+    def check_one_draft(cls, revisions, field_names=None):
+        # Two made at the same time have the same number, which is unique
+        if field_names and not {'procedure', 'state'} & set(field_names):
+            return
+        cursor = Transaction().connection.cursor()
+        table = cls.__table__()
+        for sub_revisions in grouped_slice(revisions):
+            procedures = {r.procedure.id for r in sub_revisions}
+            cursor.execute(*table.select(table.procedure,
+                    where=reduce_ids(table.procedure, procedures)
+                    & (table.state == 'draft'),
+                    group_by=table.procedure,
+                    having=Count(Literal('*')) > 1,
+                    limit=1))
+            if row := cursor.fetchone():
+                Procedure = Pool().get('tthcc.procedure')
+                raise RevisionDraftError(gettext(
+                        'tthcc_procedure.msg_revision_one_draft',
+                        procedure=Procedure(row[0]).rec_name))
 
     @classmethod
     def check_modification(cls, mode, revisions, values=None, external=False):
@@ -519,15 +565,14 @@ class Revision(ModelSQL, ModelView):
     def check_publishable(self):
         "Raise PublishError naming what the revision lacks"
         if problem := self.publish_problem():
-            raise PublishError(gettext(
-                    f'tthcc_procedure.{problem}', revision=self.rec_name))
+            raise PublishError(gettext(problem, revision=self.rec_name))
 
     def publish_problem(self):
         "Return the id of the message on what the revision lacks, or None"
         if not self.cases:
-            return 'msg_publish_no_case'
+            return 'tthcc_procedure.msg_publish_no_case'
         if self.steps and sum(s.share for s in self.steps) != 100:
-            return 'msg_publish_shares'
+            return 'tthcc_procedure.msg_publish_shares'
 
     @classmethod
     def copy(cls, revisions, default=None):
