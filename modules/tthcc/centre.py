@@ -130,6 +130,14 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
             ('company', '=', Eval('company', -1)),
             ],
         states=_states)
+    calendar = fields.Many2One(
+        'tthcc.calendar', "Working Calendar", required=True,
+        ondelete='RESTRICT', states=_states,
+        domain=['OR',
+            ('company', '=', None),
+            ('company', '=', Eval('company', -1)),
+            ],
+        help="Opening hours and days off, by which terms are counted.")
     regimes = fields.One2Many(
         'tthcc.centre.regime', 'centre', "Regimes", states=_states)
     counters = fields.One2Many(
@@ -181,6 +189,13 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
     @classmethod
     def default_state(cls):
         return 'planned'
+
+    @classmethod
+    def default_calendar(cls):
+        Calendar = Pool().get('tthcc.calendar')
+        calendars = Calendar.search([('company', '=', None)], limit=2)
+        if len(calendars) == 1:
+            return calendars[0].id
 
     @classmethod
     def default_pilot(cls):

@@ -1,0 +1,91 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
+from trytond.model.exceptions import AccessError
+from trytond.pyson import Eval
+
+from . import identity
+from .exceptions import IdentityError
+
+
+def check_draft(lines):
+    "Check that the dossiers of the lines may still be changed by hand"
+    for line in lines:
+        if line.dossier.state != 'draft':
+            raise AccessError(gettext(
+                    'tthcc_dossier.msg_dossier_fixed',
+                    dossier=line.dossier.rec_name))
+
+
+class Applicant(sequence_ordered(), ModelSQL, ModelView):
+    """Who filed a dossier, as recorded on the day (người nộp hồ sơ).
+
+    Kept apart from the dossier, because only the receiving centre and the
+    leg under way may see it."""
+    __name__ = 'tthcc.dossier.applicant'
+
+    dossier = fields.Many2One(
+        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    party = fields.Many2One(
+        'party.party', "Party", ondelete='RESTRICT',
+        states={'readonly': Eval('id', -1) >= 0})
+    name = fields.Char("Name", required=True)
+    identity_number = fields.Char("Identity Number")
+    phone = fields.Char("Phone")
+    email = fields.Char("E-mail")
+    address = fields.Char("Address")
+
+    @classmethod
+    def __setup__(cls):
+        cls.identity_number.search_unaccented = False
+        cls.phone.search_unaccented = False
+        super().__setup__()
+        t = cls.__table__()
+        cls._sql_indexes.update({
+                Index(t, (t.dossier, Index.Range())),
+                Index(t,
+                    (t.identity_number, Index.Equality(cardinality='high'))),
+                Index(t, (t.phone, Index.Equality(cardinality='high'))),
+                })
+
+    @fields.depends('party', 'name', 'identity_number', 'phone', 'email',
+        'address')
+    def on_change_party(self):
+        if self.party:
+            self.name = self.party.name
+            self.identity_number = next(
+                (i.code for i in self.party.identifiers), None)
+            self.phone = self.party.phone or self.party.mobile
+            self.email = self.party.email
+            address = self.party.address_get()
+            if address:
+                self.address = ', '.join(address.full_address.splitlines())
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        for name in ['identity_number', 'phone']:
+            if values.get(name):
+                values[name] = identity.compact(values[name])
+        return values
+
+    @classmethod
+    def check_modification(
+            cls, mode, applicants, values=None, external=False):
+        super().check_modification(
+            mode, applicants, values=values, external=external)
+        if external:
+            check_draft(applicants)
+
+    @classmethod
+    def validate_fields(cls, applicants, field_names):
+        super().validate_fields(applicants, field_names)
+        if field_names and 'identity_number' not in field_names:
+            return
+        for applicant in applicants:
+            number = applicant.identity_number
+            if number and not identity.kind(number):
+                raise IdentityError(gettext(
+                        'tthcc_dossier.msg_identity_invalid', number=number))

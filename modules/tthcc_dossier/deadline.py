@@ -1,0 +1,139 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.tthcc import clock, worktime
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.tools import grouped_slice
+
+from . import classes
+
+
+class DeadlineMixin:
+    """Gives a model with a centre, a case and pauses its due moment.
+
+    The moments are kept in UTC and change together; the working calendar of
+    the centre counts in local time."""
+    __slots__ = ()
+
+    received_at = fields.DateTime(
+        "Received At", readonly=True,
+        help="The moment of registration; the term runs from here.")
+    due = fields.DateTime(
+        "Due", readonly=True,
+        help="The moment by which the result must be ready.\n"
+        "Empty when the procedure states no term or the clock is stopped "
+        "before a term was counted.")
+    warn_at = fields.DateTime("Warn At", readonly=True)
+    due_day = fields.DateTime(
+        "Start of Due Day", readonly=True,
+        help="The moment at which the local day of the due moment begins.")
+    explanation = fields.Function(
+        fields.Text("How the Due Moment Was Counted"), 'get_explanation')
+
+    def deadline(self):
+        "Return the worktime.Deadline of the dossier, in local time"
+        return worktime.deadline(
+            self.centre.calendar.worktime(), self.case.term(),
+            self.local(self.received_at), self.local_pauses())
+
+    def local(self, moment):
+        "The local time of a UTC moment"
+        return clock.to_local(moment, self.company.timezone)
+
+    def utc(self, moment):
+        "The UTC moment of a local time"
+        return clock.to_utc(moment, self.company.timezone)
+
+    def local_pauses(self):
+        "The pauses that have ended, as values of worktime"
+        return [
+            worktime.Pause(self.local(p.start), self.local(p.end), p.reason)
+            for p in self.pauses if p.end]
+
+    def set_deadline(self):
+        """Count the due moment anew and set all that is stored of it.
+
+        While the clock is stopped the due moment counted so far stays: the
+        class of the dossier is waiting whatever it says."""
+        deadline = self.deadline()
+        self.due = self.warn_at = self.due_day = None
+        if deadline.due:
+            midnight = deadline.due.replace(
+                hour=0, minute=0, second=0, microsecond=0)
+            self.due = self.utc(deadline.due)
+            self.warn_at = self.utc(deadline.warn_at)
+            self.due_day = self.utc(midnight)
+
+    def get_explanation(self, name):
+        Calendar = Pool().get('tthcc.calendar')
+        if self.received_at and self.case:
+            return Calendar.explain(self.deadline().lines)
+
+    @property
+    def due_text(self):
+        "The due moment as printed, or that the procedure states none"
+        if not self.due:
+            return gettext('tthcc_dossier.msg_no_term')
+        return self.local(self.due).strftime('%H:%M %d/%m/%Y')
+
+    @classmethod
+    def recount(cls, dossiers, reason):
+        """Count the due moments of open dossiers anew and note with the
+        reason those that moved, as after a late decision on days off."""
+        pool = Pool()
+        Change = pool.get('tthcc.dossier.change')
+        changes, moved = [], []
+        for dossier in dossiers:
+            before = dossier.due_text
+            old = dossier.due
+            dossier.set_deadline()
+            if dossier.due != old:
+                moved.append(dossier)
+                changes.append(Change(
+                        dossier=dossier, field='due', reason=reason,
+                        old=before, new=dossier.due_text))
+        cls.save(moved)
+        Change.save(changes)
+        cls._plan_legs(moved)
+
+    @classmethod
+    def recount_for(cls, calendars, reason):
+        "Count anew what is open at the centres with these calendars"
+        for dossiers in grouped_slice(cls.search([
+                        ('centre.calendar', 'in', calendars),
+                        ('state', 'in', classes.OPEN),
+                        ('due', '!=', None),
+                        ])):
+            cls.recount(list(dossiers), reason)
+
+
+class Pause(ModelSQL, ModelView):
+    "A stop of the clock of a dossier (tạm dừng tính thời gian)"
+    __name__ = 'tthcc.dossier.pause'
+
+    dossier = fields.Many2One(
+        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    kind = fields.Selection([
+            ('supplement', "Supplement"),
+            ('payment', "Payment"),
+            ], "Waiting For", required=True)
+    start = fields.DateTime("Stopped At", required=True)
+    end = fields.DateTime(
+        "Went On At",
+        domain=['OR', ('end', '=', None), ('end', '>=', Eval('start'))])
+    reason = fields.Text("Reason", required=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('dossier')
+        cls._order = [('start', 'ASC'), ('id', 'ASC')]
+
+    @staticmethod
+    def default_start():
+        return clock.now()
+
+

@@ -1,0 +1,94 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Buttons that ask for a reason before they move a dossier."""
+
+from trytond.model import ModelView, fields
+from trytond.pool import Pool
+from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+
+class DecisionStart(ModelView):
+    "The reason of a decision"
+    __name__ = 'tthcc.dossier.decision.start'
+
+    reason = fields.Text("Reason", required=True)
+
+
+class SuspendStart(ModelView):
+    "Why the clock stops"
+    __name__ = 'tthcc.dossier.suspend.start'
+
+    waiting_for = fields.Selection([
+            ('supplement', "Supplement of papers"),
+            ('payment', "Payment"),
+            ], "Waiting For", required=True)
+    reason = fields.Text("Reason", required=True)
+
+    @staticmethod
+    def default_waiting_for():
+        return 'supplement'
+
+
+class _Decision(Wizard):
+    "Ask for the reason, then decide"
+    start = StateView(
+        'tthcc.dossier.decision.start',
+        'tthcc_dossier.decision_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Decide", 'decide', 'tryton-ok', default=True),
+            ])
+    decide = StateTransition()
+
+    def transition_decide(self):
+        Dossier = Pool().get('tthcc.dossier')
+        getattr(Dossier, self._method())(self.records, self.start.reason)
+        return 'end'
+
+
+class Suspend(_Decision):
+    __name__ = 'tthcc.dossier.suspend'
+
+    start = StateView(
+        'tthcc.dossier.suspend.start',
+        'tthcc_dossier.suspend_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Stop the Clock", 'decide', 'tryton-ok', default=True),
+            ])
+
+    def _method(self):
+        return f'wait_for_{self.start.waiting_for}'
+
+
+class Refuse(_Decision):
+    __name__ = 'tthcc.dossier.refuse'
+
+    def _method(self):
+        return 'refuse_for'
+
+
+class Reject(_Decision):
+    __name__ = 'tthcc.dossier.reject'
+
+    def _method(self):
+        return 'reject_for'
+
+
+class GiveUp(_Decision):
+    __name__ = 'tthcc.dossier.give_up'
+
+    def _method(self):
+        return 'give_up_for'
+
+
+class Withdraw(_Decision):
+    __name__ = 'tthcc.dossier.withdraw'
+
+    def _method(self):
+        return 'withdraw_for'
+
+
+class Void(_Decision):
+    __name__ = 'tthcc.dossier.void'
+
+    def _method(self):
+        return 'void_for'

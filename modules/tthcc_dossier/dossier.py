@@ -1,0 +1,688 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from collections import defaultdict
+
+from sql import Literal, Union
+from trytond.i18n import gettext
+from trytond.model import (
+    ChatMixin,
+    Index,
+    ModelSQL,
+    ModelView,
+    Unique,
+    Workflow,
+    fields,
+)
+from trytond.model.exceptions import AccessError
+from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.search import SearchText, fold
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+from trytond.transaction import Transaction
+
+from . import classes, identity
+from .change import CorrectMixin
+from .classes import ClassMixin
+from .deadline import DeadlineMixin
+from .exceptions import LegError, NotYourLegError, RegistrationError
+from .step import LegMixin
+from .workflow import MoveMixin, move
+
+# The status code of the national portal for each state; a draft has none
+PORTAL_CODES = {
+    'submitted': 1,
+    'received': 2,
+    'refused': 3,
+    'processing': 4,
+    'supplement': 5,
+    'payment': 6,
+    'withdrawal': 7,
+    'rejected': 8,
+    'unsupplemented': 8,
+    'withdrawn': 8,
+    'resolved': 9,
+    'returned': 10,
+    }
+# The groups that may do a leg of each role
+ROLE_GROUPS = {
+    'officer': ['group_counter_officer', 'group_director'],
+    'processor': ['group_processor', 'group_coordinator', 'group_leader'],
+    'leader': ['group_leader', 'group_director'],
+    }
+# What a client may write: always, and in a draft
+_FREE = {'note'}
+_DRAFTED = {
+    'centre', 'resolver', 'procedure', 'revision', 'case', 'applicants',
+    'proxy_name', 'proxy_identity', 'proxy_phone', 'proxy_paper', 'papers',
+    'sets', 'return_method'}
+_draft = {'readonly': Eval('state') != 'draft'}
+_draft_required = {**_draft, 'required': True}
+
+
+class Dossier(
+        MoveMixin, ClassMixin, DeadlineMixin, LegMixin, CorrectMixin,
+        SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
+    "A citizen's request under a procedure (hồ sơ)"
+    __name__ = 'tthcc.dossier'
+    _rec_name = 'code'
+
+    code = fields.Char(
+        "Code", readonly=True,
+        help="Issued at registration, never reused.")
+    centre = fields.Many2One(
+        'tthcc.centre', "Centre", required=True, ondelete='RESTRICT',
+        states=_draft, help="The centre that receives the dossier.")
+    company = fields.Many2One(
+        'company.company', "People's Committee", required=True,
+        readonly=True, ondelete='RESTRICT',
+        help="The committee of the receiving centre.")
+    resolver = fields.Many2One(
+        'company.company', "Resolving Committee", required=True,
+        ondelete='RESTRICT', states=_draft)
+    procedure = fields.Many2One(
+        'tthcc.procedure', "Procedure", required=True, ondelete='RESTRICT',
+        states=_draft,
+        domain=[If(Eval('state') == 'draft',
+                ('state', '=', 'published'), ())])
+    revision = fields.Many2One(
+        'tthcc.procedure.revision', "Revision", ondelete='RESTRICT',
+        readonly=True,
+        help="The revision of the procedure in force at registration.")
+    case = fields.Many2One(
+        'tthcc.procedure.case', "Case", ondelete='RESTRICT',
+        states=_draft,
+        domain=[('revision', '=', Eval('revision', -1))],
+        help="Term and fee, by how the dossier was filed.")
+    channel = fields.Function(
+        fields.Selection('get_channels', "Channel"),
+        'on_change_with_channel', searcher='search_channel')
+    applicant_name = fields.Char(
+        "Applicant", readonly=True,
+        help="The name of the first applicant.")
+    applicants = fields.One2Many(
+        'tthcc.dossier.applicant', 'dossier', "Applicants", states=_draft)
+    proxy_name = fields.Char("Proxy", states=_draft)
+    proxy_identity = fields.Char("Proxy's Identity Number", states=_draft)
+    proxy_phone = fields.Char("Proxy's Phone", states=_draft)
+    proxy_paper = fields.Char(
+        "Authorising Paper", states=_draft,
+        help="The paper by which the applicant authorises the proxy.")
+    papers = fields.One2Many(
+        'tthcc.dossier.paper', 'dossier', "Papers", states=_draft)
+    sets = fields.Integer(
+        "Sets", states=_draft_required, domain=[('sets', '>', 0)],
+        help="The number of sets (bộ) of the dossier.")
+    return_method = fields.Selection([
+            ('centre', "At the centre"),
+            ('post', "By post"),
+            ('electronic', "Electronically"),
+            ], "Result Received", states=_draft_required, sort=False)
+    return_method_string = return_method.translated('return_method')
+    note = fields.Text("Note")
+    register_number = fields.Integer(
+        "Register Number", readonly=True,
+        help="The number in the register of the field and year.")
+    received_by = fields.Many2One(
+        'company.employee', "Received By", readonly=True,
+        ondelete='RESTRICT')
+    resolved_at = fields.DateTime("Resolved At", readonly=True)
+    returned_at = fields.DateTime("Returned At", readonly=True)
+    returned_by = fields.Many2One(
+        'company.employee', "Returned By", readonly=True,
+        ondelete='RESTRICT')
+    end_reason = fields.Text(
+        "Reason", readonly=True,
+        states={'invisible': ~Eval('end_reason')},
+        help="Why the dossier ended without a result.")
+    pauses = fields.One2Many(
+        'tthcc.dossier.pause', 'dossier', "Pauses", readonly=True)
+    changes = fields.One2Many(
+        'tthcc.dossier.change', 'dossier', "Changes", readonly=True)
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('submitted', "Registered Online"),
+            ('received', "Received"),
+            ('refused', "Refused at Reception"),
+            ('processing', "Processing"),
+            ('supplement', "Waiting for Supplement"),
+            ('payment', "Waiting for Payment"),
+            ('withdrawal', "Withdrawal Asked"),
+            ('rejected', "Rejected"),
+            ('unsupplemented', "Not Supplemented"),
+            ('withdrawn', "Withdrawn"),
+            ('resolved', "Resolved"),
+            ('returned', "Returned"),
+            ('voided', "Voided"),
+            ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
+    portal_code = fields.Function(
+        fields.Integer("Portal Code",
+            help="The status code of the national portal."),
+        'on_change_with_portal_code')
+    moved_at = fields.DateTime("Last Move", readonly=True)
+    moved_by = fields.Many2One(
+        'company.employee', "Last Move By", readonly=True,
+        ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls):
+        cls.code.search_unaccented = False
+        super().__setup__()
+        cls._order = [('received_at', 'DESC'), ('id', 'DESC')]
+        t = cls.__table__()
+        is_open = t.state.in_(classes.OPEN)
+        cls._sql_constraints += [
+            ('code_unique', Unique(t, t.code),
+                'tthcc_dossier.msg_dossier_code_unique'),
+            ]
+        cls._sql_indexes.update({
+                Index(t, (t.code, Index.Equality(cardinality='high'))),
+                Index(t,
+                    (t.centre, Index.Range()),
+                    (t.received_at, Index.Range(order='DESC')),
+                    (t.id, Index.Range(order='DESC'))),
+                Index(t,
+                    (t.received_at, Index.Range(order='DESC')),
+                    (t.id, Index.Range(order='DESC'))),
+                Index(t,
+                    (t.centre, Index.Range()), (t.due, Index.Range()),
+                    where=is_open),
+                Index(t, (t.due, Index.Range()), where=is_open),
+                Index(t,
+                    (t.department, Index.Range()), (t.due, Index.Range()),
+                    where=is_open),
+                Index(t,
+                    (t.employee, Index.Range()), (t.due, Index.Range()),
+                    where=is_open),
+                Index(t,
+                    (t.centre, Index.Range()),
+                    where=t.state == Literal('resolved')),
+                Index(t, (t.resolver, Index.Range())),
+                Index(t, (t.procedure, Index.Range())),
+                })
+        cls._buttons['correct'] = {
+            'invisible': ~Eval('state').in_(
+                ['received', 'processing', 'supplement', 'payment']),
+            'depends': ['state'],
+            }
+
+    @classmethod
+    def default_state(cls):
+        return 'draft'
+
+    @staticmethod
+    def default_sets():
+        return 1
+
+    @staticmethod
+    def default_return_method():
+        return 'centre'
+
+    @staticmethod
+    def default_centre():
+        User = Pool().get('res.user')
+        centres, _ = User.get_workplace()
+        if len(centres) == 1:
+            return centres[0]
+
+    @fields.depends('centre', 'resolver')
+    def on_change_centre(self):
+        self.company = self.centre.company if self.centre else None
+        if not self.resolver:
+            self.resolver = self.company
+
+    @fields.depends('procedure')
+    def on_change_procedure(self):
+        Paper = Pool().get('tthcc.dossier.paper')
+        self.revision = self.case = None
+        self.papers = []
+        if self.procedure:
+            self.revision = self.procedure.revision_at(clock.today())
+            if self.revision:
+                self.papers = Paper.required_by(self.revision)
+                self.case = next(iter(self.revision.cases), None)
+
+    @classmethod
+    def get_channels(cls):
+        Case = Pool().get('tthcc.procedure.case')
+        return Case.fields_get(['channel'])['channel']['selection']
+
+    @fields.depends('case')
+    def on_change_with_channel(self, name=None):
+        return self.case.channel if self.case else None
+
+    @classmethod
+    def search_channel(cls, name, clause):
+        return [('case.channel', *clause[1:])]
+
+    @fields.depends('state')
+    def on_change_with_portal_code(self, name=None):
+        return PORTAL_CODES.get(self.state)
+
+    @property
+    def offer(self):
+        "How the centre offers the procedure today, None if it does not"
+        CentreProcedure = Pool().get('tthcc.centre.procedure')
+        offers = CentreProcedure.search([
+                ('centre', '=', self.centre.id),
+                ('procedure', '=', self.procedure.id),
+                CentreProcedure.offered(clock.today()),
+                ])
+        return offers[0] if offers else None
+
+    @property
+    def term_text(self):
+        return self.case.term_rec_name
+
+    @property
+    def tracking_address(self):
+        """Where the citizen follows the dossier: the code below the public
+        address of the centre, or the code alone where it has none."""
+        base = self.centre.public_url
+        return f"{base.rstrip('/')}/{self.code}" if base else self.code
+
+    @property
+    def fee_text(self):
+        "The fee of the case as people read it"
+        Lang = Pool().get('ir.lang')
+        if self.case.fee is None:
+            return self.case.fee_text
+        if not self.case.fee:
+            return gettext('tthcc_dossier.msg_no_fee')
+        return Lang.get().format_number(self.case.fee, digits=0) + ' đ'
+
+    def get_rec_name(self, name):
+        return self.code or self.applicant_name or str(self.id)
+
+    @classmethod
+    def _search_text_fields(cls):
+        return {'code', 'applicant_name'}
+
+    def _get_search_text(self):
+        return ' '.join(filter(None, [self.code, self.applicant_name]))
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        """Search by code, typed or scanned, by applicant with or without
+        accents, by identity number, by phone, or by code of procedure."""
+        _, operator, value = clause
+        if not value or operator not in {'=', 'ilike', 'like'}:
+            return super().search_rec_name(name, clause)
+        pool = Pool()
+        Applicant = pool.get('tthcc.dossier.applicant')
+        # What a reader of bar codes types may be a tracking address
+        text = value.strip('%').strip().rstrip('/').rsplit('/', 1)[-1]
+        number = identity.compact(text)
+        applicant = Applicant.__table__()
+        # A union, since an OR would keep the database from its indexes
+        return [('id', 'in', Union(
+                    cls.search(
+                        [('search_text', 'ilike', f'%{fold(text)}%')],
+                        order=[], query=True),
+                    cls.search(
+                        [('procedure.code', '=', text)],
+                        order=[], query=True),
+                    applicant.select(applicant.dossier,
+                        where=applicant.id.in_(Applicant.search(['OR',
+                                    ('identity_number', '=', number),
+                                    ('phone', '=', number),
+                                    ], order=[], query=True)))))]
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        values = super().preprocess_values(mode, values)
+        if values.get('centre'):
+            values['company'] = Centre(values['centre']).company.id
+            if mode == 'create':
+                values.setdefault('resolver', values['company'])
+        return values
+
+    @classmethod
+    def check_modification(cls, mode, dossiers, values=None, external=False):
+        super().check_modification(
+            mode, dossiers, values=values, external=external)
+        for dossier in dossiers:
+            if mode == 'delete' and dossier.state != 'draft':
+                raise RegistrationError(gettext(
+                        'tthcc_dossier.msg_dossier_delete',
+                        dossier=dossier.rec_name))
+            # Only buttons touch the rest
+            if external and (
+                    mode == 'create'
+                    and (dossier.state != 'draft' or dossier.code)
+                    or mode == 'write'
+                    and values.keys() - (
+                        _FREE | (_DRAFTED if dossier.state == 'draft'
+                            else set()))):
+                raise AccessError(gettext(
+                        'tthcc_dossier.msg_dossier_fixed',
+                        dossier=dossier.rec_name))
+
+    @classmethod
+    def copy(cls, dossiers, default=None):
+        default = default.copy() if default else {}
+        for name in [
+                'code', 'received_at', 'due', 'warn_at', 'due_day',
+                'register_number', 'received_by', 'resolved_at',
+                'returned_at', 'returned_by', 'end_reason', 'pauses',
+                'changes', 'steps', 'department', 'employee', 'moved_at',
+                'moved_by']:
+            default.setdefault(name, None)
+        return super().copy(dossiers, default=default)
+
+    # Reception
+
+    @classmethod
+    @move(['draft'], 'submitted')
+    def submit(cls, dossiers):
+        "File online; the centre has yet to accept"
+        for dossier in dossiers:
+            dossier.set_applicant_name()
+
+    @classmethod
+    @move(['draft'], 'received')
+    def register(cls, dossiers):
+        "Receive at the counter"
+        cls._receive(dossiers)
+
+    @classmethod
+    @move(['submitted'], 'received')
+    def accept(cls, dossiers):
+        "Receive what was filed online"
+        cls._receive(dossiers)
+
+    @classmethod
+    def _receive(cls, dossiers):
+        """Check what registering needs, start the clock and the first leg,
+        and issue the codes."""
+        now = clock.now()
+        employee = cls._acting_employee()
+        for dossier in dossiers:
+            dossier.revision = dossier.procedure.revision_at(clock.today())
+            dossier.set_applicant_name()
+            dossier.check_complete()
+            dossier.received_at = now
+            dossier.received_by = employee
+            dossier.set_deadline()
+            legs = dossier.make_legs()
+            for leg, due in zip(legs, dossier.leg_dues(legs)):
+                leg.due = due
+            if legs:
+                legs[0].start(now)
+                dossier.department = legs[0].department
+                dossier.employee = legs[0].employee
+            dossier.steps = legs
+        # Last: the shorter other officers wait for the counters, the better
+        cls._issue_codes(dossiers)
+
+    def set_applicant_name(self):
+        self.applicant_name = self.applicants[0].name if self.applicants             else None
+
+    def check_complete(self):
+        "Raise RegistrationError for the first thing that registering lacks"
+        def fail(message, **values):
+            raise RegistrationError(gettext(
+                    message,
+                    procedure=self.procedure.rec_name,
+                    centre=self.centre.rec_name, **values))
+        if self.centre.state != 'operating':
+            fail('tthcc_dossier.msg_centre_not_operating')
+        if not self.revision:
+            fail('tthcc_dossier.msg_procedure_not_in_force')
+        if not self.offer:
+            fail('tthcc_dossier.msg_procedure_not_offered')
+        if not self.case or self.case.revision != self.revision:
+            fail('tthcc_dossier.msg_case_missing')
+        if not self.applicants:
+            fail('tthcc_dossier.msg_applicant_missing')
+        missing = [
+            p.name for p in self.papers if p.mandatory and not p.received]
+        if missing:
+            fail('tthcc_dossier.msg_papers_missing', papers='\n'.join(missing))
+
+    @classmethod
+    def _issue_codes(cls, dossiers):
+        Counter = Pool().get('tthcc.dossier.counter')
+        codes, books = defaultdict(list), defaultdict(list)
+        for dossier in dossiers:
+            day = dossier.local(dossier.received_at).date()
+            regime = dossier.centre.regime_at(day)
+            codes[regime.unit_id, day, regime].append(dossier)
+            books[dossier.centre.id, dossier.revision.field.id,
+                day.year].append(dossier)
+        # In one order, so that two officers never wait for each other
+        for unit, day, regime in sorted(codes, key=lambda k: k[:2]):
+            group = codes[unit, day, regime]
+            numbers = Counter.take(f'code {unit} {day}', len(group))
+            for dossier, number in zip(group, numbers):
+                dossier.code = regime.format_code(day, number)
+        for book in sorted(books):
+            centre, field, year = book
+            numbers = Counter.take(
+                f'register {centre} {field} {year}', len(books[book]))
+            for dossier, number in zip(books[book], numbers):
+                dossier.register_number = number
+
+    # The way through the departments
+
+    @classmethod
+    @move(['received'], 'processing')
+    def pass_on(cls, dossiers):
+        "Pass on to the department of the next leg"
+        cls._check_leg(dossiers)
+        cls.advance(dossiers)
+
+    @classmethod
+    @move(['processing'], 'processing')
+    def complete_step(cls, dossiers):
+        "End the leg under way; another one follows before the result"
+        cls._check_leg(dossiers)
+        for dossier in dossiers:
+            if dossier.is_last_leg:
+                raise LegError(gettext(
+                        'tthcc_dossier.msg_leg_last',
+                        dossier=dossier.rec_name))
+        cls.advance(dossiers)
+
+    @classmethod
+    @move(['processing'], 'resolved')
+    def resolve(cls, dossiers):
+        "The result is ready"
+        cls._check_leg(dossiers)
+        for dossier in dossiers:
+            if not dossier.is_last_leg:
+                raise LegError(gettext(
+                        'tthcc_dossier.msg_leg_not_last',
+                        dossier=dossier.rec_name,
+                        leg=dossier.next_leg.name))
+            dossier.resolved_at = clock.now()
+        cls.advance(dossiers)
+
+    @classmethod
+    @move(['resolved'], 'returned')
+    def return_(cls, dossiers):
+        "Hand the result to the citizen"
+        cls._check_leg(dossiers)
+        for dossier in dossiers:
+            dossier.returned_at = clock.now()
+            dossier.returned_by = cls._acting_employee()
+        cls.advance(dossiers)
+
+    @property
+    def is_last_leg(self):
+        "Whether the result is ready when the leg under way ends"
+        return not self.next_leg or self.next_leg.work == 'return'
+
+    @classmethod
+    def _check_leg(cls, dossiers):
+        """Check that the leg under way is the user's: of a department or
+        centre of theirs, and of their role."""
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        if Transaction().user == 0:
+            return
+        centres, departments = User.get_workplace()
+        groups = set(User.get_groups())
+
+        def in_groups(names):
+            return groups & {
+                ModelData.get_id('tthcc', name) for name in names}
+        leads = in_groups(['group_leader'])
+        for dossier in dossiers:
+            leg = dossier.leg
+            if not leg:
+                continue
+            if leg.department:
+                here = leg.department.id in departments or (
+                    leads and leg.department.company.id
+                    in User.get_companies())
+            else:
+                here = dossier.centre.id in centres
+            if not here or not in_groups(ROLE_GROUPS[leg.role]):
+                raise NotYourLegError(gettext(
+                        'tthcc_dossier.msg_leg_not_yours',
+                        dossier=dossier.rec_name,
+                        leg=leg.name,
+                        place=(leg.department or dossier.centre).rec_name))
+
+    @staticmethod
+    def _acting_employee():
+        "The employee as whom the user acts"
+        User = Pool().get('res.user')
+        employee = Transaction().context.get('employee')
+        if employee is None:
+            employees = User.get_employees()
+            employee = employees[0] if len(employees) == 1 else None
+        return employee
+
+    # The clock stops and goes on
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_suspend')
+    def suspend(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(['processing'], 'supplement', button='suspend')
+    def wait_for_supplement(cls, dossiers, reason):
+        cls._stop_clock(dossiers, 'supplement', reason)
+
+    @classmethod
+    @move(['processing'], 'payment', button='suspend')
+    def wait_for_payment(cls, dossiers, reason):
+        cls._stop_clock(dossiers, 'payment', reason)
+
+    @classmethod
+    def _stop_clock(cls, dossiers, kind, reason):
+        Pause = Pool().get('tthcc.dossier.pause')
+        Pause.save([
+                Pause(dossier=d, kind=kind, reason=reason) for d in dossiers])
+
+    @classmethod
+    @move(['supplement', 'payment'], 'processing')
+    def resume(cls, dossiers):
+        "The citizen supplemented or paid: the clock goes on"
+        Pause = Pool().get('tthcc.dossier.pause')
+        pauses = Pause.search([
+                ('dossier', 'in', [d.id for d in dossiers]),
+                ('end', '=', None),
+                ])
+        Pause.write(pauses, {'end': clock.now()})
+        for dossier in dossiers:
+            dossier.set_deadline()
+        cls._plan_legs(dossiers)
+
+    # Ends without a result
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_refuse')
+    def refuse(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(['draft', 'submitted'], 'refused', button='refuse')
+    def refuse_for(cls, dossiers, reason):
+        "Do not receive"
+        for dossier in dossiers:
+            dossier.set_applicant_name()
+            dossier.received_at = clock.now()
+            dossier.received_by = cls._acting_employee()
+            dossier.end_reason = reason
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_reject')
+    def reject(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(['processing'], 'rejected', button='reject')
+    def reject_for(cls, dossiers, reason):
+        "Refuse the request after appraisal"
+        cls._check_leg(dossiers)
+        cls._end(dossiers, reason)
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_give_up')
+    def give_up(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(['supplement', 'payment'], 'unsupplemented', button='give_up')
+    def give_up_for(cls, dossiers, reason):
+        "Close what the citizen did not supplement in time"
+        cls._end(dossiers, reason)
+
+    @classmethod
+    @move(['processing'], 'withdrawal')
+    def ask_withdrawal(cls, dossiers):
+        "The citizen asks to withdraw; the clock runs until it is decided"
+
+    @classmethod
+    @move(['withdrawal'], 'processing')
+    def keep(cls, dossiers):
+        "The dossier is not withdrawn after all"
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_withdraw')
+    def withdraw(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(
+        ['received', 'withdrawal', 'supplement', 'payment'], 'withdrawn',
+        button='withdraw')
+    def withdraw_for(cls, dossiers, reason):
+        cls._end(dossiers, reason)
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_void')
+    def void(cls, dossiers):
+        pass
+
+    @classmethod
+    @move(
+        ['received', 'processing', 'supplement', 'payment'], 'voided',
+        button='void')
+    def void_for(cls, dossiers, reason):
+        "Take a dossier registered in error out of every statistic"
+        cls._end(dossiers, reason)
+
+    @classmethod
+    def _end(cls, dossiers, reason):
+        Step = Pool().get('tthcc.dossier.step')
+        legs = [d.leg for d in dossiers if d.leg]
+        for leg in legs:
+            leg.end(clock.now(), cls._acting_employee())
+        Step.save(legs)
+        for dossier in dossiers:
+            dossier.end_reason = reason
+            dossier.department = dossier.employee = None
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_correct')
+    def correct(cls, dossiers):
+        pass

@@ -1,0 +1,25 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class DossierMoved(UserError):
+    "Somebody else moved the dossier first"
+
+
+class LegError(UserError):
+    "The leg under way does not allow the move"
+
+
+class NotYourLegError(AccessError):
+    "The leg under way is somebody else's"
+
+
+class RegistrationError(ValidationError):
+    "Something that registering needs is missing"
+
+
+class IdentityError(ValidationError):
+    "The identity number is none"

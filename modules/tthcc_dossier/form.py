@@ -1,0 +1,25 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.modules.tthcc.form import Form, document_number
+
+
+class Receipt(Form):
+    "Giấy tiếp nhận hồ sơ và hẹn trả kết quả (form 01)"
+    __name__ = 'tthcc.dossier.receipt'
+
+    @classmethod
+    def template_name(cls):
+        return 'tthcc_dossier/form/receipt'
+
+    @classmethod
+    def centre_and_date(cls, dossier):
+        return dossier.centre, dossier.local(dossier.received_at).date()
+
+    @classmethod
+    def get_context(cls, dossiers, header, data):
+        context = super().get_context(dossiers, header, data)
+        context['document_number'] = document_number
+        context['moment'] = lambda dossier, moment: dossier.local(
+            moment).strftime('%H giờ %M phút, ngày %d/%m/%Y')
+        return context

@@ -1,0 +1,58 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
+
+from .applicant import check_draft
+
+
+class Paper(sequence_ordered(), ModelSQL, ModelView):
+    "A paper of a dossier (thành phần hồ sơ)"
+    __name__ = 'tthcc.dossier.paper'
+
+    dossier = fields.Many2One(
+        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    required_paper = fields.Many2One(
+        'tthcc.procedure.paper', "Required Paper", ondelete='RESTRICT',
+        readonly=True)
+    name = fields.Char("Paper", required=True)
+    mandatory = fields.Boolean("Mandatory", readonly=True)
+    originals = fields.Integer("Originals", domain=[('originals', '>=', 0)])
+    copies = fields.Integer("Copies", domain=[('copies', '>=', 0)])
+    received = fields.Boolean("Received")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('dossier')
+        t = cls.__table__()
+        cls._sql_indexes.add(Index(t, (t.dossier, Index.Range())))
+
+    @classmethod
+    def check_modification(cls, mode, papers, values=None, external=False):
+        super().check_modification(
+            mode, papers, values=values, external=external)
+        if external:
+            check_draft(papers)
+
+    @staticmethod
+    def default_originals():
+        return 0
+
+    @staticmethod
+    def default_copies():
+        return 0
+
+    @classmethod
+    def required_by(cls, revision):
+        "Return new papers for those that the revision of a procedure requires"
+        return [cls(
+                required_paper=paper,
+                sequence=paper.sequence,
+                name=paper.name,
+                # Whether a condition holds, the officer judges
+                mandatory=paper.mandatory and not paper.condition,
+                originals=paper.originals,
+                copies=paper.copies,
+                received=False)
+            for paper in revision.papers]

@@ -1,0 +1,283 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.search import fold
+from trytond.pool import Pool
+from trytond.pyson import Bool, Date, Eval
+from trytond.transaction import Transaction, without_check_access
+from trytond.wizard import Button, StateReport, StateTransition, StateView, Wizard
+
+from . import identity
+from .exceptions import IdentityError
+
+_CANDIDATES = 5
+
+
+class Receive(Wizard):
+    "The reception window: one dossier, from the procedure to the receipt"
+    __name__ = 'tthcc.dossier.receive'
+
+    start = StateView(
+        'tthcc.dossier.receive.start',
+        'tthcc_dossier.receive_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Look Up in the Province", 'look_up', 'tryton-search',
+                validate=False),
+            Button("Register", 'register', 'tryton-ok', default=True),
+            ])
+    look_up = StateTransition()
+    register = StateTransition()
+    receipt = StateReport('tthcc.dossier.receipt')
+
+    def transition_look_up(self):
+        "Fill in what another committee knows of the bearer of the number"
+        Lookup = Pool().get('tthcc.party.lookup')
+        self.start.name, self.start.address = Lookup.by_identity(
+            self.start.identity_number)
+        return 'start'
+
+    def value_start(self, fields):
+        return {
+            name: getattr(self.start, name, None)
+            for name in ['name', 'address']}
+
+    def transition_register(self):
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        dossier = self.start.dossier()
+        dossier.save()
+        Dossier.register([dossier])
+        self.start.registered = dossier
+        return 'receipt'
+
+    def do_receipt(self, action):
+        dossier = self.start.registered
+        return action, {'ids': [dossier.id], 'id': dossier.id}
+
+
+class ReceiveStart(ModelView):
+    "What the officer fills in"
+    __name__ = 'tthcc.dossier.receive.start'
+
+    centre = fields.Many2One('tthcc.centre', "Centre", required=True)
+    procedure = fields.Many2One(
+        'tthcc.centre.procedure', "Procedure", required=True,
+        domain=[
+            ('centre', '=', Eval('centre', -1)),
+            ('procedure.state', '=', 'published'),
+            ('start_date', '<=', Date()),
+            ['OR', ('end_date', '=', None), ('end_date', '>=', Date())],
+            ],
+        help="Type the code or some words, with or without accents.")
+    revision = fields.Many2One('tthcc.procedure.revision', "Revision")
+    case = fields.Many2One(
+        'tthcc.procedure.case', "Case", required=True,
+        domain=[('revision', '=', Eval('revision', -1))],
+        help="How the dossier was filed and what it asks for: "
+        "term and fee depend on it.")
+    due = fields.Char("Due", readonly=True)
+    explanation = fields.Text("How the Due Moment Was Counted", readonly=True)
+    fee = fields.Char("Fee", readonly=True)
+    identity_number = fields.Char(
+        "Identity Number",
+        help="12 digits of the citizen number, 9 of the older card, "
+        "a passport or a tax number.")
+    applicant = fields.Many2One(
+        'party.party', "Known Applicant",
+        help="Somebody already recorded; empty records a new person.")
+    candidates = fields.Many2Many(
+        'party.party', None, None, "Perhaps Already Recorded", readonly=True,
+        states={'invisible': ~Eval('candidates')})
+    name = fields.Char("Name", required=True)
+    phone = fields.Char("Phone")
+    email = fields.Char("E-mail")
+    address = fields.Char("Address")
+    co_applicants = fields.One2Many(
+        'tthcc.dossier.applicant', None, "Further Applicants")
+    by_proxy = fields.Boolean("By Proxy")
+    proxy_name = fields.Char("Proxy", states={
+            'required': Bool(Eval('by_proxy')),
+            'invisible': ~Eval('by_proxy'),
+            })
+    proxy_identity = fields.Char("Proxy's Identity Number", states={
+            'required': Bool(Eval('by_proxy')),
+            'invisible': ~Eval('by_proxy'),
+            })
+    proxy_phone = fields.Char("Proxy's Phone", states={
+            'invisible': ~Eval('by_proxy'),
+            })
+    proxy_paper = fields.Char("Authorising Paper", states={
+            'required': Bool(Eval('by_proxy')),
+            'invisible': ~Eval('by_proxy'),
+            })
+    papers = fields.One2Many('tthcc.dossier.paper', None, "Papers")
+    sets = fields.Integer("Sets", required=True, domain=[('sets', '>', 0)])
+    return_method = fields.Selection(
+        'get_return_methods', "Result Received", required=True)
+    registered = fields.Many2One('tthcc.dossier', "Dossier", readonly=True)
+
+    @staticmethod
+    def default_centre():
+        return Pool().get('tthcc.dossier').default_centre()
+
+    @staticmethod
+    def default_sets():
+        return 1
+
+    @staticmethod
+    def default_return_method():
+        return 'centre'
+
+    @classmethod
+    def get_return_methods(cls):
+        Dossier = Pool().get('tthcc.dossier')
+        return Dossier.fields_get(
+            ['return_method'])['return_method']['selection']
+
+    @fields.depends('procedure', methods=['on_change_case'])
+    def on_change_procedure(self):
+        Paper = Pool().get('tthcc.dossier.paper')
+        self.revision = self.case = None
+        self.papers = []
+        if self.procedure:
+            self.revision = self.procedure.procedure.revision_at(
+                clock.today())
+            if self.revision:
+                self.papers = Paper.required_by(self.revision)
+                self.case = next(iter(self.revision.cases), None)
+        self.on_change_case()
+
+    @fields.depends('centre', 'case')
+    def on_change_case(self):
+        "Show what the citizen will be promised"
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        Calendar = pool.get('tthcc.calendar')
+        self.due = self.explanation = self.fee = None
+        if not self.centre or not self.case:
+            return
+        dossier = Dossier(
+            centre=self.centre, company=self.centre.company, case=self.case,
+            received_at=clock.now(), pauses=[])
+        dossier.set_deadline()
+        self.due = dossier.due_text
+        self.explanation = Calendar.explain(dossier.deadline().lines)
+        self.fee = dossier.fee_text
+
+    @fields.depends('identity_number', 'applicant', 'candidates',
+        methods=['on_change_applicant'])
+    def on_change_identity_number(self):
+        "Find who bears the number"
+        Party = Pool().get('party.party')
+        if not self.identity_number:
+            return
+        self.identity_number = identity.compact(self.identity_number)
+        parties = Party.find_by_identity(self.identity_number)
+        if len(parties) == 1:
+            self.applicant, = parties
+            self.on_change_applicant()
+        else:
+            self.candidates = parties
+
+    @fields.depends('name', 'applicant')
+    def on_change_name(self):
+        "Offer people of the same name rather than record them twice"
+        Party = Pool().get('party.party')
+        self.candidates = []
+        if self.name and not self.applicant:
+            self.candidates = Party.search(
+                [('search_text', '=', fold(self.name))], limit=_CANDIDATES)
+
+    @fields.depends('applicant', 'identity_number', 'name', 'phone', 'email',
+        'address')
+    def on_change_applicant(self):
+        self.candidates = []
+        if self.applicant:
+            self._fill_in(self.applicant)
+
+    def _fill_in(self, party):
+        Applicant = Pool().get('tthcc.dossier.applicant')
+        known = Applicant(party=party)
+        known.on_change_party()
+        for name in ['identity_number', 'name', 'phone', 'email', 'address']:
+            setattr(self, name, getattr(known, name, None))
+
+    def dossier(self):
+        "Return the dossier to save, its applicant recorded as a party"
+        pool = Pool()
+        Applicant = pool.get('tthcc.dossier.applicant')
+        Dossier = pool.get('tthcc.dossier')
+        Party = pool.get('party.party')
+        if (self.identity_number
+                and not identity.kind(self.identity_number)):
+            raise IdentityError(gettext(
+                    'tthcc_dossier.msg_identity_invalid',
+                    number=self.identity_number))
+        party = self.applicant or Party.record(
+            self.centre.company, self.name, self.identity_number,
+            self.phone, self.email, self.address)
+        applicants = [Applicant(
+                party=party,
+                name=self.name,
+                identity_number=self.identity_number,
+                phone=self.phone,
+                email=self.email,
+                address=self.address)]
+        applicants.extend(self.co_applicants or [])
+        return Dossier(
+            centre=self.centre,
+            procedure=self.procedure.procedure,
+            revision=self.revision,
+            case=self.case,
+            applicants=applicants,
+            proxy_name=self.proxy_name if self.by_proxy else None,
+            proxy_identity=self.proxy_identity if self.by_proxy else None,
+            proxy_phone=self.proxy_phone if self.by_proxy else None,
+            proxy_paper=self.proxy_paper if self.by_proxy else None,
+            papers=self.papers,
+            sets=self.sets,
+            return_method=self.return_method)
+
+
+class Lookup(ModelSQL, ModelView):
+    "Who looked up whom among the people recorded by other committees"
+    __name__ = 'tthcc.party.lookup'
+
+    user = fields.Many2One(
+        'res.user', "User", required=True, ondelete='CASCADE')
+    party = fields.Many2One(
+        'party.party', "Party", required=True, ondelete='CASCADE')
+    at = fields.DateTime("At", required=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('at', 'DESC'), ('id', 'DESC')]
+
+    @classmethod
+    def by_identity(cls, number):
+        """Return name and address of the bearer of exactly this identity
+        number, whichever committee recorded them, and note the look-up."""
+        pool = Pool()
+        Applicant = pool.get('tthcc.dossier.applicant')
+        Party = pool.get('party.party')
+        if not identity.kind(number):
+            raise IdentityError(gettext(
+                    'tthcc_dossier.msg_identity_invalid', number=number or ''))
+        with without_check_access():
+            parties = Party.find_by_identity(number)
+            if not parties:
+                raise IdentityError(gettext(
+                        'tthcc_dossier.msg_identity_unknown', number=number))
+            party = parties[0]
+            cls.create([{
+                        'user': Transaction().user,
+                        'party': party.id,
+                        'at': clock.now(),
+                        }])
+            known = Applicant(party=party)
+            known.on_change_party()
+        return known.name, getattr(known, 'address', None)

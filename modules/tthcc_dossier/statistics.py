@@ -1,0 +1,71 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from sql import Literal
+from sql.aggregate import Min, Sum
+from sql.conditionals import Case
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.tthcc import clock
+from trytond.pool import Pool
+
+from . import classes
+
+# What a leader looks at: each with the classes it gathers
+_COUNTS = {
+    'in_term': ['not_due', 'no_term'],
+    'due_soon': ['due_soon'],
+    'overdue': ['overdue'],
+    'waiting': ['waiting'],
+    'done_in_time': ['early', 'on_time'],
+    'done_late': ['late'],
+    'not_done': ['not_eligible', 'not_resolved', 'withdrawn'],
+    }
+
+
+class CentreCount(ModelSQL, ModelView):
+    "The dossiers of each centre by class, at this moment"
+    __name__ = 'tthcc.dossier.centre_count'
+
+    centre = fields.Many2One('tthcc.centre', "Centre")
+    centre_name = fields.Char("Centre")
+    in_term = fields.Integer("In Term")
+    due_soon = fields.Integer("Due Soon")
+    overdue = fields.Integer("Overdue")
+    waiting = fields.Integer("Waiting")
+    done_in_time = fields.Integer("Early or On Time")
+    done_late = fields.Integer("Late")
+    not_done = fields.Integer(
+        "Without Result",
+        help="Not eligible, not resolved or withdrawn.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [
+            ('overdue', 'DESC'), ('centre_name', 'ASC'), ('id', 'ASC')]
+
+    @classmethod
+    def table_query(cls):
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        Dossier = pool.get('tthcc.dossier')
+        centre, dossier = Centre.__table__(), Dossier.__table__()
+        conditions = classes.conditions(dossier, clock.now())
+
+        def count(names):
+            return Sum(Case(
+                    *[(conditions[name], Literal(1)) for name in names],
+                    else_=Literal(0)))
+        visible = Dossier.search(
+            [('state', 'not in', ['draft', 'voided'])],
+            order=[], query=True)
+        return (dossier
+            .join(centre, condition=dossier.centre == centre.id)
+            .select(
+                dossier.centre.as_('id'),
+                dossier.centre.as_('centre'),
+                Min(centre.name).as_('centre_name'),
+                *[count(names).as_(name)
+                    for name, names in _COUNTS.items()],
+                where=dossier.id.in_(visible),
+                group_by=dossier.centre))

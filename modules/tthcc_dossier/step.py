@@ -1,0 +1,208 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from sql import Null
+from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
+from trytond.modules.tthcc import clock, worktime
+from trytond.pool import Pool
+
+
+class Step(sequence_ordered(), ModelSQL, ModelView):
+    """A leg of a dossier (chặng): who has it, for how long it was promised
+    and how long it really took."""
+    __name__ = 'tthcc.dossier.step'
+
+    dossier = fields.Many2One(
+        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    name = fields.Char("Leg", required=True)
+    work = fields.Selection('get_works', "Work", required=True)
+    role = fields.Selection('get_roles', "Role", required=True)
+    department = fields.Many2One(
+        'tthcc.department', "Department", ondelete='RESTRICT',
+        help="Empty when the work is done at the centre.")
+    employee = fields.Many2One(
+        'company.employee', "Person in Charge", ondelete='RESTRICT')
+    share = fields.Numeric(
+        "Share", digits=(5, 2),
+        help="The part of the whole term, in per cent.")
+    due = fields.DateTime(
+        "Promised", help="The moment by which the leg should end.")
+    started_at = fields.DateTime("Started At")
+    ended_at = fields.DateTime("Ended At")
+    ended_by = fields.Many2One(
+        'company.employee', "Ended By", ondelete='RESTRICT')
+    worked = fields.TimeDelta(
+        "Working Time",
+        help="The working time the leg took, without pauses.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('dossier')
+        t = cls.__table__()
+        cls._sql_indexes.update({
+                Index(t, (t.dossier, Index.Range())),
+                Index(t,
+                    (t.department, Index.Equality()),
+                    (t.dossier, Index.Range())),
+                Index(t,
+                    (t.employee, Index.Equality()),
+                    where=t.ended_at == Null),
+                })
+
+    @classmethod
+    def get_works(cls):
+        Step = Pool().get('tthcc.procedure.step')
+        return Step.fields_get(['work'])['work']['selection']
+
+    @classmethod
+    def get_roles(cls):
+        Step = Pool().get('tthcc.procedure.step')
+        return Step.fields_get(['role'])['role']['selection']
+
+    @property
+    def running(self):
+        return bool(self.started_at and not self.ended_at)
+
+    def end(self, moment, employee):
+        "End the leg and count the working time it took"
+        dossier = self.dossier
+
+        self.ended_at = moment
+        self.ended_by = employee
+        self.worked, _ = worktime.worked(
+            dossier.centre.calendar.worktime(),
+            dossier.local(self.started_at), dossier.local(moment),
+            dossier.local_pauses())
+
+    def start(self, moment):
+        self.started_at = moment
+
+
+class LegMixin:
+    "Gives a dossier its legs, one after another"
+    __slots__ = ()
+
+    steps = fields.One2Many(
+        'tthcc.dossier.step', 'dossier', "Legs", readonly=True)
+    department = fields.Many2One(
+        'tthcc.department', "With Department", readonly=True,
+        ondelete='RESTRICT',
+        help="The department of the leg under way; "
+        "empty when the dossier is at the centre.")
+    employee = fields.Many2One(
+        'company.employee', "With", readonly=True, ondelete='RESTRICT',
+        help="The person in charge of the leg under way.")
+
+    @property
+    def leg(self):
+        "The leg under way"
+        return next((s for s in self.steps if s.running), None)
+
+    @property
+    def next_leg(self):
+        return next((s for s in self.steps if not s.started_at), None)
+
+    def make_legs(self):
+        "Return the legs of the dossier, as the procedure's steps say"
+        Step = Pool().get('tthcc.dossier.step')
+        legs = []
+        offer = self.offer
+        for step in self.revision.steps:
+            department = employee = None
+            if step.department_kind:
+                department, employee = offer.assignee(
+                    step.department_kind)
+            elif step.work == 'reception':
+                employee = self.received_by
+            legs.append(Step(
+                    dossier=self,
+                    sequence=step.sequence,
+                    name=step.name,
+                    work=step.work,
+                    role=step.role,
+                    department=department,
+                    employee=employee,
+                    share=step.share))
+        return legs
+
+    @classmethod
+    def advance(cls, dossiers):
+        """End the leg under way of each dossier and start its next one.
+
+        The dossiers are changed, not saved."""
+        pool = Pool()
+        Step = pool.get('tthcc.dossier.step')
+        now = clock.now()
+        employee = cls._acting_employee()
+        steps = []
+        for dossier in dossiers:
+            leg, next_ = dossier.leg, dossier.next_leg
+            if leg:
+                leg.end(now, employee)
+                steps.append(leg)
+            if next_:
+                next_.start(now)
+                steps.append(next_)
+            dossier.department = next_.department if next_ else None
+            dossier.employee = next_.employee if next_ else None
+        Step.save(steps)
+
+    @classmethod
+    def hand_over(cls, dossiers, centre):
+        """Give the dossiers to another centre; the legs to come go to the
+        departments of the same kinds there."""
+        pool = Pool()
+        Step = pool.get('tthcc.dossier.step')
+        steps = []
+        for dossier in dossiers:
+            dossier.centre, dossier.company = centre, centre.company
+            dossier.resolver = centre.company
+            offer = dossier.offer
+            for step in dossier.steps:
+                if step.ended_at or not step.department or not offer:
+                    continue
+                step.department, step.employee = offer.assignee(
+                    step.department.kind)
+                steps.append(step)
+            leg = dossier.leg
+            dossier.department = leg.department if leg else None
+            dossier.employee = leg.employee if leg else None
+        Step.save(steps)
+        cls.save(dossiers)
+
+    @classmethod
+    def _plan_legs(cls, dossiers):
+        "Promise each leg that has not ended its part of the term"
+        Step = Pool().get('tthcc.dossier.step')
+        steps = []
+        for dossier in dossiers:
+            for step, due in zip(dossier.steps, dossier.leg_dues()):
+                if not step.ended_at and step.due != due:
+                    step.due = due
+                    steps.append(step)
+        Step.save(steps)
+
+    def leg_dues(self, steps=None):
+        """Return the UTC moment by which each leg should end: its part of
+        the working time between reception and due moment, pauses out."""
+        steps = self.steps if steps is None else steps
+        if not self.due:
+            return [None] * len(steps)
+        calendar = self.centre.calendar.worktime()
+        start, due = self.local(self.received_at), self.local(self.due)
+        pauses = self.local_pauses()
+        total, _ = worktime.worked(calendar, start, due, pauses)
+        dues, share = [], 0
+        for step in steps:
+            share += step.share or 0
+            moment = worktime.add_working_time(
+                calendar, start, total * float(share) / 100)
+            for pause in pauses:
+                if pause.start < moment:
+                    lost, _ = worktime.worked(
+                        calendar, pause.start, pause.end)
+                    moment = worktime.add_working_time(calendar, moment, lost)
+            moment = min(moment, due).replace(microsecond=0)
+            dues.append(self.utc(moment))
+        return dues

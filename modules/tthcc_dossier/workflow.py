@@ -1,0 +1,96 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from functools import wraps
+
+from sql import Literal
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.model import ModelView
+from trytond.model.exceptions import AccessButtonError
+from trytond.modules.tthcc import clock
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+
+from .exceptions import DossierMoved
+
+
+def move(sources, target, button=None):
+    """Make the decorated method a button that moves dossiers, once, from one
+    of the states sources to target.
+
+    The method sets what else changes; state and fields are then written
+    together.  Its button is of its own name, or the one that opened the
+    wizard that calls it.  When somebody else moved a dossier first nothing
+    happens, and the user is told who did it and when (DossierMoved)."""
+    def decorator(func):
+        def once(cls, dossiers, *args, **kwargs):
+            cls._check_not_moved(dossiers, sources)
+            func(cls, dossiers, *args, **kwargs)
+            employee = cls._acting_employee()
+            for dossier in dossiers:
+                dossier.state = target
+                dossier.moved_at = clock.now()
+                dossier.moved_by = employee
+            cls.save(dossiers)
+            cls.log(dossiers, 'transition', f'state:{target}')
+        once.__name__ = button or func.__name__
+        press = ModelView.button(once)
+
+        @wraps(func)
+        def wrapper(cls, dossiers, *args, **kwargs):
+            lock_before_reading(cls)
+            try:
+                press(cls, dossiers, *args, **kwargs)
+            except AccessButtonError:
+                cls._check_not_moved(dossiers, sources)
+                raise
+        wrapper.move = once.__name__, sources, target
+        return wrapper
+    return decorator
+
+
+def lock_before_reading(Model):
+    """Take the write lock of a SQLite database before a state is read.
+
+    PostgreSQL refuses the later of two writers by itself, and the call is
+    tried again on what the first one left; SQLite would let the second
+    writer act on what it read before it waited for the first."""
+    if backend.name == 'sqlite':
+        table = Model.__table__()
+        Transaction().connection.cursor().execute(
+            *table.update([table.id], [table.id], where=Literal(False)))
+
+
+class MoveMixin:
+    "Gives a Workflow model buttons out of its moves"
+    __slots__ = ()
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        for name in dir(cls):
+            if move_ := getattr(getattr(cls, name, None), 'move', None):
+                button, sources, target = move_
+                cls._transitions.update((s, target) for s in sources)
+                cls._buttons[button] = {
+                    'invisible': ~Eval('state').in_(sources),
+                    'depends': ['state'],
+                    }
+
+    @classmethod
+    def _check_not_moved(cls, dossiers, sources):
+        for dossier in cls.browse(dossiers):
+            if dossier.state in sources:
+                continue
+            moment = dossier.moved_at or dossier.create_date
+            raise DossierMoved(gettext(
+                    'tthcc_dossier.msg_dossier_moved',
+                    dossier=dossier.rec_name,
+                    state=dossier.state_string,
+                    employee=(
+                        dossier.moved_by.rec_name
+                        if dossier.moved_by
+                        else gettext('tthcc_dossier.msg_nobody')),
+                    moment=dossier.local(moment).strftime(
+                        '%H:%M %d/%m/%Y')))
