@@ -84,3 +84,11 @@ def runs_on_each(item):
     if {'browser', 'desktop'} & set(item.fixturenames):
         return False
     return 'databases' in item.fixturenames or item.path.name == 'test_module.py'
+
+
+def pytest_terminal_summary(terminalreporter):
+    "Name the stories that were left out"
+    for report in terminalreporter.getreports('skipped'):
+        *_, reason = report.longrepr
+        terminalreporter.write_line(
+            f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")

