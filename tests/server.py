@@ -130,10 +130,7 @@ class Client:
 
     def accept(self, warning):
         "Say yes to the warning, once"
-        self.create('res.user.warning', {
-                'user': self.user,
-                'name': warning.name,
-                })
+        self.model('res.user.warning', 'skip', warning.name)
 
 
 class WizardSession:

@@ -230,7 +230,7 @@ def test_opening_warns_of_what_lacks(planned_centre, log_in):
 
 
 @pytest.mark.parametrize('values, hint', [
-        ({'opening_date': clock.today() + dt.timedelta(10)}, "ngày mở"),
+        ({'opening_date': clock.today() + dt.timedelta(10)}, "ngày hoạt động"),
         ({'opening_date': dt.date(2017, 1, 1)}, "bộ quy định"),
         ])
 def test_opening_on_a_wrong_day_is_refused(
