@@ -1,11 +1,15 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.i18n import gettext
+from sql import Null
+from sql.aggregate import Count
+from sql.conditionals import Case, Coalesce
+
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
+from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
 class CentreProcedure(ModelSQL, ModelView):
@@ -49,7 +53,8 @@ class CentreProcedure(ModelSQL, ModelView):
             ]
         cls._sql_indexes.add(
             Index(table, (table.procedure, Index.Equality())))
-        cls._order = [('centre', 'ASC'), ('procedure', 'ASC')]
+        cls._order = [
+            ('centre', 'ASC'), ('procedure', 'ASC'), ('id', 'ASC')]
 
     @classmethod
     def default_start_date(cls):
@@ -140,3 +145,112 @@ class Assignment(ModelSQL, ModelView):
 
     def get_rec_name(self, name):
         return self.department.rec_name
+
+
+class OfferStart(ModelView):
+    "Chọn trung tâm tiếp nhận"
+    __name__ = 'tthcc.centre.procedure.offer.start'
+
+    centres = fields.Many2Many(
+        'tthcc.centre', None, None, "Centres", required=True,
+        domain=[
+            ('state', '!=', 'closed'),
+            ])
+    start_date = fields.Date("Offered from", required=True)
+
+    @classmethod
+    def default_start_date(cls):
+        return clock.today()
+
+
+class Offer(Wizard):
+    "Đưa thủ tục vào tiếp nhận tại trung tâm"
+    __name__ = 'tthcc.centre.procedure.offer'
+
+    start = StateView(
+        'tthcc.centre.procedure.offer.start',
+        'tthcc_procedure.offer_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Offer", 'offer', 'tryton-ok', default=True),
+            ])
+    offer = StateTransition()
+
+    def transition_offer(self):
+        "Add the procedures the centres do not offer yet"
+        pool = Pool()
+        CentreProcedure = pool.get('tthcc.centre.procedure')
+        centres = [c.id for c in self.start.centres]
+        procedures = [p.id for p in self.records]
+        known = {
+            (o.centre.id, o.procedure.id)
+            for o in CentreProcedure.search([
+                    ('centre', 'in', centres),
+                    ('procedure', 'in', procedures),
+                    ])}
+        CentreProcedure.create([{
+                    'centre': centre,
+                    'procedure': procedure,
+                    'start_date': self.start.start_date,
+                    }
+                for centre in centres for procedure in procedures
+                if (centre, procedure) not in known])
+        return 'end'
+
+
+class Readiness(metaclass=PoolMeta):
+    __name__ = 'tthcc.centre.readiness'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.criterion.selection += [
+            ('procedure', "Procedures Offered"),
+            ('department', "Departments for Them"),
+            ]
+
+    @classmethod
+    def _criteria(cls):
+        pool = Pool()
+        Assignment = pool.get('tthcc.centre.procedure.assignment')
+        Centre = pool.get('tthcc.centre')
+        Department = pool.get('tthcc.department')
+        Offer = pool.get('tthcc.centre.procedure')
+        Procedure = pool.get('tthcc.procedure')
+        Step = pool.get('tthcc.procedure.step')
+
+        yield from super()._criteria()
+
+        today = clock.today()
+        offer = Offer.__table__()
+        yield 'procedure', cls._counted(
+            offer,
+            where=lambda centre: Coalesce(offer.end_date, today) >= today)
+
+        centre = Centre.__table__()
+        procedure = Procedure.__table__()
+        step = Step.__table__()
+        department = Department.__table__()
+        assignment = Assignment.__table__()
+        query = (centre
+            .join(offer, 'LEFT',
+                condition=(offer.centre == centre.id)
+                & (Coalesce(offer.end_date, today) >= today))
+            .join(procedure, 'LEFT',
+                condition=offer.procedure == procedure.id)
+            .join(step, 'LEFT',
+                condition=step.revision == procedure.current)
+            .join(department, 'LEFT',
+                condition=(department.company == centre.company)
+                & (department.kind == step.department_kind)
+                & department.active)
+            .join(assignment, 'LEFT',
+                condition=(assignment.offer == offer.id)
+                & (assignment.department_kind == step.department_kind)))
+        staffed = Coalesce(department.id, assignment.department) != Null
+        yield 'department', query.select(
+            centre.id.as_('centre'),
+            Count(Case((staffed, step.department_kind)), distinct=True).as_(
+                'actual'),
+            Count(step.department_kind, distinct=True).as_('required'),
+            where=centre.state != 'closed',
+            group_by=[centre.id])

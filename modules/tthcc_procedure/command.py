@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 """The command tthcc-import-catalogue"""
 
+import argparse
 import datetime as dt
 import sys
 from pathlib import Path
@@ -10,8 +11,18 @@ from trytond import backend, commandline, config
 
 
 def get_parser():
-    parser = commandline.get_parser()
-    parser.description = "Import files of procedures into the catalogue."
+    parser = argparse.ArgumentParser(
+        description="Import files of procedures into the catalogue.",
+        parents=[commandline.get_parser()], conflict_handler='resolve')
+    # One configuration and one database, lest they take the files for theirs
+    for flags, name, metavar, help in [
+            (['-c', '--config'], 'configfile', 'FILE',
+                "specify the configuration file"),
+            (['-d', '--database'], 'database_names', 'DATABASE',
+                "specify the database name")]:
+        parser.add_argument(
+            *flags, dest=name, nargs=1, default=parser.get_default(name),
+            metavar=metavar, help=help)
     parser.add_argument(
         'files', nargs='*', type=Path, metavar='FILE',
         help="CSV of the national catalogue or JSON lines of the portal")
@@ -50,7 +61,7 @@ def main():
     try:
         for name in options.database_names:
             run(name, options)
-    except (OSError, UserError) as error:
+    except (OSError, UserError, backend.DatabaseOperationalError) as error:
         message = error.message if isinstance(error, UserError) else error
         sys.exit(f"{parser.prog}: {message}")
 
@@ -58,6 +69,8 @@ def main():
 def run(database_name, options):
     from trytond.pool import Pool
     from trytond.transaction import Transaction
+
+    from . import import_
 
     if not backend.Database(database_name).connect().test():
         raise OSError(f'"{database_name}" is not a Tryton database')
@@ -71,23 +84,23 @@ def run(database_name, options):
             raise OSError(
                 f'activate the module tthcc_procedure in "{database_name}" '
                 "first") from None
-        from . import import_
         if options.own:
-            import_file(import_, "own", import_.read_own(), options)
+            import_file("own", import_.read_own(), options)
         for file in options.files:
             parsed = import_.read(file.read_bytes())
-            import_file(import_, file.name, parsed, options)
+            import_file(file.name, parsed, options)
 
 
-def import_file(import_, name, parsed, options):
+def import_file(name, parsed, options):
     "Import the parsed file, showing what happens"
+    from . import import_
     if options.dry_run:
         changes = import_.compare(parsed)
     else:
         changes = import_.apply(
             parsed, publish=options.publish, start_date=options.start_date,
             good_only=options.good_only,
-            source=name if options.files else '',
+            source=name,
             progress=Progress(name, len(parsed.items)))
     print(f"{name}: {import_.summary(changes, parsed)}")
     for line in import_.bad_rows(parsed):

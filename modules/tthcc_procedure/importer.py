@@ -98,7 +98,7 @@ def read(data):
         raise FileError('msg_import_json_array')
     lines = _json_lines(text) if first == '{' else _csv_rows(text)
     reader = next(lines)
-    items, bad = {}, []
+    items, bad, codes = {}, [], []
     for line, row in lines:
         code = ''
         try:
@@ -113,10 +113,26 @@ def read(data):
         except RowError as error:
             code = error.params.get('code', code)
             bad.append(Bad(line, code, error.reason, error.params))
+        codes.append((line, code))
+    if reader.rows_per_procedure:
+        bad.extend(_beside_unreadable(items, codes))
     spoiled = {b.code for b in bad}
     return Parsed(
         reader.format,
         [i for i in items.values() if i.code not in spoiled], bad)
+
+
+def _beside_unreadable(items, codes):
+    """
+    Yield bad rows for the procedures beside a row of no known code, which
+    may belong to them and hold one of their cases.
+    """
+    for i, (line, code) in enumerate(codes):
+        if not _CODE.fullmatch(code):
+            for _, near in codes[max(i - 1, 0):i] + codes[i + 1:i + 2]:
+                if near in items:
+                    yield Bad(items[near].line, near,
+                        'msg_import_row_beside', {'line': line})
 
 
 def decode(data):
@@ -229,6 +245,7 @@ def _stated_values(values):
 class CsvReader:
     format = 'csv'
     key = 'code'
+    rows_per_procedure = True
 
     @classmethod
     def read(cls, code, line, row):
@@ -289,6 +306,7 @@ class CsvReader:
 
 
 class JsonReader:
+    rows_per_procedure = False
 
     @classmethod
     def merge(cls, item, other):

@@ -101,7 +101,7 @@ class Procedure(Workflow, SearchText, ModelSQL, ModelView):
         'tthcc.procedure.revision', "Revision in Force", readonly=True,
         ondelete='RESTRICT')
     in_force = fields.Function(fields.One2Many(
-            'tthcc.procedure.revision', None, "In Force",
+            'tthcc.procedure.revision', None, "In Force", readonly=True,
             states={
                 'invisible': ~Eval('current'),
                 }),
@@ -453,7 +453,8 @@ class Revision(ModelSQL, ModelView):
                     (table.id, Index.Range()),
                     where=table.papers_unclear == Literal(True)),
                 })
-        cls._order = [('procedure', 'ASC'), ('number', 'DESC')]
+        cls._order = [
+            ('procedure', 'ASC'), ('number', 'DESC'), ('id', 'DESC')]
         cls.__access__.add('procedure')
 
     @classmethod
