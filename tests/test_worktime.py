@@ -312,7 +312,8 @@ def moment(text):
 
 
 def rows():
-    row = None
+    "The rows of the table, each to test with"
+    rows = []
     for number, line in enumerate(TABLE.splitlines()):
         if match := _ROW.fullmatch(line):
             way, value, unit, cutoff, start, due = match.groups()
@@ -320,20 +321,21 @@ def rows():
                 int(value), UNIT_CODES[unit],
                 dt.time.fromisoformat(cutoff) if cutoff else None)
             pauses = []
-            row = (
-                CALENDARS[way], term, moment(start), pauses, moment(due))
-            yield pytest.param(*row, id=f"{number}: {' '.join(line.split())}")
+            rows.append(pytest.param(
+                    CALENDARS[way], term, moment(start), pauses, moment(due),
+                    id=f"{number}: {' '.join(line.split())}"))
         elif match := _PAUSE.fullmatch(line):
             pauses.append(Pause(*map(moment, match.groups()), "Supplement"))
         else:
             assert not line or line.startswith(('===', '    #')), line
+    return rows
 
 
 def june(day, hour, minute=0):
     return dt.datetime(2026, 6, day, hour, minute)
 
 
-@pytest.mark.parametrize('calendar,term,start,pauses,due', list(rows()))
+@pytest.mark.parametrize('calendar,term,start,pauses,due', rows())
 def test_table(calendar, term, start, pauses, due):
     result = deadline(calendar, term, start, pauses)
     assert result.due == due

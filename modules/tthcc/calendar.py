@@ -138,25 +138,33 @@ class Calendar(DeactivableMixin, ModelSQL, ModelView):
         have not got in the year, as unsaved records.
         """
         Day = Pool().get('tthcc.calendar.day')
-        source = f'holidays {holidays.__version__}'
         package = holidays.country_holidays('VN', language='vi', years=year)
-        off = dict(package)
-        worked = {d for d in package.weekend_workdays if d.year == year}
+        source = f'holidays {holidays.__version__}'
+        make_up = gettext('tthcc.msg_make_up_day', 'vi')
+        days = {
+            date: (make_up, 'working', source)
+            for date in package.weekend_workdays if date.year == year}
+        days |= {
+            date: (name, 'off', source) for date, name in package.items()}
+        source = gettext('tthcc.msg_calendar_swap_source', 'vi')
         for day_off, saturday in MISSED_SWAPS.items():
-            if day_off.year == year:
-                off.setdefault(day_off, package.substituted_label % (
-                        saturday.strftime(package.substituted_date_format)))
-            if saturday.year == year:
-                worked.add(saturday)
-        return [
-            Day(
-                calendar=calendar, date=date, source=source,
-                name=off.get(date) or gettext('tthcc.msg_make_up_day', 'vi'),
-                kind='off' if date in off else 'working',
-                like_weekday=None if date in off else '0')
-            for calendar in calendars
-            for date in sorted(
-                (off.keys() | worked) - {d.date for d in calendar.days})]
+            name = package.substituted_label % saturday.strftime(
+                package.substituted_date_format)
+            for date, name, kind in [
+                    (day_off, name, 'off'), (saturday, make_up, 'working')]:
+                if date.year == year:
+                    days.setdefault(date, (name, kind, source))
+        missing = []
+        for calendar in calendars:
+            known = {d.date for d in calendar.days}
+            missing += [
+                Day(
+                    calendar=calendar, date=date, name=name, kind=kind,
+                    like_weekday='0' if kind == 'working' else None,
+                    source=source)
+                for date, (name, kind, source) in sorted(days.items())
+                if date not in known]
+        return missing
 
     @classmethod
     def swaps_decided(cls, year):
