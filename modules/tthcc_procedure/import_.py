@@ -214,7 +214,8 @@ def _same_fee(old, new):
 
 def _merge_case(old, new):
     values = {
-        k: v for k in ['name', 'note', 'term_cutoff'] if (v := getattr(new, k))}
+        k: getattr(new, k) for k in ['name', 'note', 'term_cutoff']
+        if getattr(new, k)}
     if not _same_term(old, new):
         for name in ['term_value', 'term_unit', 'term_text']:
             values[name] = getattr(new, name)
