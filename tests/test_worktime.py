@@ -263,6 +263,9 @@ day       5 wd        Wed 2026-02-11 14:00   Mon 2026-03-02 17:00
 day       1 wd        Mon 2026-06-01 09:00   Tue 2026-06-02 17:00
     pause             Wed 2026-06-03 09:00   Fri 2026-06-05 09:00
     # the term had run out
+day       1 wd        Mon 2026-06-01 09:00   Wed 2026-06-03 17:00
+    pause             Tue 2026-06-02 17:00   Wed 2026-06-03 10:00
+    # due on 2 at this very minute, which is not too late: 3
 day       5 wd        Wed 2026-06-03 10:00   Thu 2026-06-11 17:00
     pause             Mon 2026-06-01 09:00   Thu 2026-06-04 10:00
     # due on 10; of the pause only 4 lies after the reception: 11
@@ -695,15 +698,15 @@ def test_explanation_names_every_day_skipped(calendar, value, start, data):
     result = deadline(
         calendar, Term(value, 'working_day'), start,
         data.draw(pause_lists(start)))
-    named = set()
+    named = []
     for line in result.lines:
-        if line.kind == 'holiday':
-            named.add(line.moment)
-        elif line.kind == 'weekend':
-            length = (line.params['last'] - line.moment).days
-            named.update(
-                line.moment + dt.timedelta(days=n)
-                for n in range(length + 1))
-    length = (result.due.date() - start.date()).days
-    days = (start.date() + dt.timedelta(days=n) for n in range(length + 1))
-    assert named == {day for day in days if not calendar.periods(day)}
+        if line.kind in {'holiday', 'weekend'}:
+            named += dates(line.moment, line.params.get('last', line.moment))
+    assert sorted(named) == [
+        day for day in dates(start.date(), result.due.date())
+        if not calendar.periods(day)]
+
+
+def dates(first, last):
+    return [
+        first + dt.timedelta(days=n) for n in range((last - first).days + 1)]

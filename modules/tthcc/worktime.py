@@ -274,9 +274,8 @@ def deadline(calendar, term, start, pauses=(), warn=1):
         covered = max(covered, pause.end)
         amount = count.between(begin, covered)
         during.append(_pause_line(pause, amount, count.unit))
-        if amount:
-            end = count.shift(end, amount)
-            due, notes = count.settle(end)
+        end = count.shift(end, amount)
+        due, notes = count.settle(end)
 
     during += _exceptional_days(
         calendar, start.date(), received.date() - _ONE_DAY)
