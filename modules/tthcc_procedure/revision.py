@@ -177,7 +177,7 @@ class Revision(ModelSQL, ModelView):
                     where=reduce_ids(table.procedure, procedures)
                     & (table.state == 'draft'),
                     group_by=table.procedure,
-                    having=Count(Literal('*')) > 1,
+                    having=Count(table.id) > 1,
                     limit=1))
             if row := cursor.fetchone():
                 Procedure = Pool().get('tthcc.procedure')
