@@ -83,7 +83,8 @@ def pytest_collection_modifyitems(config, items):
 def runs_on_each(item):
     if {'browser', 'desktop'} & set(item.fixturenames):
         return False
-    return 'databases' in item.fixturenames or item.path.name == 'test_module.py'
+    return ('databases' in item.fixturenames
+        or item.path.name == 'test_module.py')
 
 
 def pytest_terminal_summary(terminalreporter):
