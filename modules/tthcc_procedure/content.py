@@ -3,7 +3,7 @@
 
 from decimal import Decimal
 
-from trytond.i18n import gettext
+from trytond.i18n import gettext, ngettext
 from trytond.model import (
     Index, ModelSQL, ModelStorage, ModelView, fields, sequence_ordered)
 from trytond.modules.tthcc.worktime import Term
@@ -170,10 +170,14 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
     def term_rec_name(self):
         "The term as people read it, in the user's language"
         value = self.term_value
-        if self.term_unit == 'unstated' and value is None:
-            value = self.term_text or '?'
+        if self.term_unit == 'none':
+            return gettext('tthcc_procedure.msg_term_none')
+        elif self.term_unit == 'unstated':
+            if value is None:
+                value = self.term_text
+            return gettext('tthcc_procedure.msg_term_unstated', value=value)
         message = f'tthcc_procedure.msg_term_{self.term_unit}'
-        return gettext(message, value=value)
+        return ngettext(message, n=value or 0, value=value)
 
 
 class Step(sequence_ordered(), Content, ModelSQL, ModelView):
