@@ -21,9 +21,9 @@ import urllib.request
 from prepare import ROOT, VENV, WORK, Stop, call, one_line, step
 
 MODULES = sorted(p.parent.name for p in ROOT.glob('modules/*/tryton.cfg'))
-LOADER = ROOT / 'demo' / 'load.py'
 LOGINS = ROOT / 'demo' / 'logins.txt'
 ADMIN_PASSWORD = 'tthcc-admin'
+MAKING = 'making'
 
 
 def main():
@@ -81,22 +81,18 @@ def prepare_database(database, files):
     stamp = WORK / f'{database.key}.stamp'
     current = digest()
     state = database.state()
-    if state == 'ready':
-        done = stamp.read_text() if stamp.exists() else ''
-        if done == 'making':
-            raise Stop(f"The database {database.name} is half made: drop it "
-                "and run again")
-        if done != current:
-            with step("Updating the database, half a minute"):
-                update(database.name, files)
-    elif state == 'empty':
-        # Made by hand, for a role that may not make others
-        stamp.write_text('making')
-        make(database.name, files)
-    else:
+    done = stamp.read_text() if stamp.exists() else ''
+    if state == 'missing':
         new = database.begin()
         make(new, files)
         database.finish(new)
+    elif state == 'empty' or done == MAKING:
+        # Made by hand, for a role that may not make others
+        stamp.write_text(MAKING)
+        make(database.name, files)
+    elif done != current:
+        with step("Updating the database, half a minute"):
+            update(database.name, files)
     stamp.write_text(current)
 
 
@@ -113,14 +109,13 @@ def digest():
 def make(name, files):
     with step("Making the database, half a minute"):
         update(name, files, '--email', 'admin@example.com')
-    if LOADER.exists():
-        # In a process of its own, which leaves no connection behind
-        loading = multiprocessing.get_context('spawn').Process(
-            target=load_demo, args=(name, files))
-        loading.start()
-        loading.join()
-        if loading.exitcode:
-            raise Stop("The demo province is not loaded: see above")
+    # In a process of its own, which leaves no connection behind
+    loading = multiprocessing.get_context('spawn').Process(
+        target=load_demo, args=(name, files))
+    loading.start()
+    loading.join()
+    if loading.exitcode:
+        raise Stop("The demo province is not loaded: see above")
 
 
 def load_demo(name, files):
@@ -145,7 +140,7 @@ def show_progress(share, text=''):
 def update(name, files, *options):
     with tempfile.NamedTemporaryFile('w') as passfile:
         print(ADMIN_PASSWORD, file=passfile, flush=True)
-        os.environ.setdefault('TRYTONPASSFILE', passfile.name)
+        os.environ['TRYTONPASSFILE'] = passfile.name
         call([VENV / 'bin' / 'trytond-admin', '-c', *files, '-d', name,
                 '--language', 'vi', 'en', '--activate-dependencies',
                 *options, '--update', *MODULES])
@@ -165,8 +160,9 @@ def serve(url, name, commands):
             if process == 'server':
                 wait_for(url, processes)
         print(f"TTHCC runs at {url} (database {name})")
-        if LOGINS.exists():
-            print(LOGINS.read_text(encoding='utf-8').rstrip())
+        print()
+        print(LOGINS.read_text(encoding='utf-8').strip())
+        print(f"{'admin':26}Tryton's administrator, {ADMIN_PASSWORD}\n")
         print("Ctrl-C ends it", flush=True)
         while True:
             check(processes)
