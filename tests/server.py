@@ -152,7 +152,11 @@ class WizardSession:
         self.actions = answer.get('actions', [])
         if view := answer.get('view'):
             self._state = view['state']
-            self.values = {**view['defaults'], **view.get('values', {})}
+            # As clients, without the names of the records
+            self.values = {
+                n: v for n, v in {
+                    **view['defaults'], **view.get('values', {})}.items()
+                if not n.endswith('.')}
         return self
 
 

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 """The life of a dossier through the real server."""
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,7 @@ def office(database):
             values=values[0][0], elsewhere=values[0][1],
             no_term=values[1][0], centre=offices[0].centre.id,
             company=offices[0].company.id,
+            calendar=offices[0].centre.calendar.id,
             procedure=procedure.id,
             revision=procedure.revisions[0].id,
             offer=Pool().get('tthcc.centre.procedure').search([
@@ -117,3 +119,433 @@ def test_from_counter_to_result(people, office):
         assert before['ended_at'] == after['started_at']
         assert before['due'] < after['due']
     assert steps[-1]['due'] == dt.datetime(2026, 11, 16, 10, 0)
+
+
+def test_wrong_order_of_buttons(people, office):
+    id = register(people, office)
+    with pytest.raises(Refused):
+        press(people.processor, 'resolve', id)
+    press(people.officer, 'pass_on', id)
+    # The approval is still to come
+    with pytest.raises(Refused, match="Ký duyệt"):
+        press(people.processor, 'resolve', id)
+    press(people.processor, 'complete_step', id)
+    with pytest.raises(Refused, match="Ký duyệt"):
+        press(people.processor, 'resolve', id)
+    with pytest.raises(Refused):
+        press(people.leader, 'complete_step', id)
+    with pytest.raises(Refused):
+        press(people.officer, 'return_', id)
+    assert read(people.officer, id, 'state')['state'] == 'processing'
+
+
+def test_only_whose_leg_it_is(people, office, server):
+    id = register(people, office)
+    with pytest.raises(Refused):
+        press(people.processor, 'pass_on', id)
+    press(people.officer, 'pass_on', id)
+    with pytest.raises(Refused):
+        press(people.officer, 'complete_step', id)
+    assert read(people.leader, id, 'state')['state'] == 'processing'
+
+
+def test_second_to_press_is_told_who_was_first(people, office):
+    id = register(people, office)
+    with clock.moved_to(MONDAY + dt.timedelta(minutes=50)):
+        press(people.officer, 'pass_on', id)
+    with pytest.raises(Refused) as refused:
+        press(people.officer, 'pass_on', id)
+    message = refused.value.message
+    assert 'th_officer' in message
+    assert '08:50 09/11/2026' in message
+
+
+def test_two_press_resolve_at_once(people, office, server):
+    id = register(people, office)
+    press(people.officer, 'pass_on', id)
+    press(people.processor, 'complete_step', id)
+    leaders = [server.client('th_leader', PASSWORD) for _ in range(4)]
+
+    def resolve(leader):
+        try:
+            return press(leader, 'resolve', id)
+        except Refused as refused:
+            return refused.message
+    with ThreadPoolExecutor(len(leaders)) as executor:
+        answers = list(executor.map(resolve, leaders))
+    refusals = [a for a in answers if a]
+    assert len(refusals) == len(leaders) - 1
+    assert all('th_leader' in refusal for refusal in refusals)
+    dossier = read(people.leader, id, 'state', 'steps')
+    assert dossier['state'] == 'resolved'
+    steps = people.officer.read(
+        'tthcc.dossier.step', dossier['steps'], ['started_at', 'ended_at'])
+    # The return was started once and is under way
+    assert [bool(s['ended_at']) for s in steps] == [True, True, True, False]
+
+
+def test_codes_of_officers_registering_at_once(people, office, server):
+    day = MONDAY + dt.timedelta(days=9)
+    officers = [server.client('th_officer', PASSWORD) for _ in range(4)]
+
+    def receive(officer):
+        ids = []
+        for _ in range(5):
+            id, = officer.create('tthcc.dossier', office.values)
+            press(officer, 'register', id)
+            ids.append(id)
+        return ids
+    with clock.moved_to(day), ThreadPoolExecutor(len(officers)) as executor:
+        ids = sum(executor.map(receive, officers), [])
+    codes = sorted(d['code'] for d in people.officer.read(
+            'tthcc.dossier', ids, ['code']))
+    prefix = codes[0][:-4]
+    assert prefix.endswith('-261118-')
+    assert codes == [f'{prefix}{n:04}' for n in range(1, 21)]
+    numbers = {d['register_number'] for d in people.officer.read(
+            'tthcc.dossier', ids, ['register_number'])}
+    assert len(numbers) == 20
+
+
+def test_code_is_given_back_when_registering_fails(people, office):
+    "A registration that fails leaves no gap"
+    day = MONDAY + dt.timedelta(days=10)
+    first = register(people, office, day)
+    papers = [('create', [{'name': "Tờ khai", 'mandatory': True}])]
+    with pytest.raises(Refused, match="Tờ khai"):
+        register(people, office, day, papers=papers)
+    second = register(people, office, day)
+    codes = [d['code'] for d in people.officer.read(
+            'tthcc.dossier', [first, second], ['code'])]
+    assert [c[-4:] for c in codes] == ['0001', '0002']
+
+
+@pytest.mark.parametrize('values', [
+        {'applicants': []},
+        {'case': None},
+        {'papers': [('create', [{'name': "Tờ khai", 'mandatory': True}])]},
+        {'applicants': [('create', [
+                        {'name': "An", 'identity_number': '12345'}])]},
+        ], ids=['no applicant', 'no case', 'paper missing', 'identity'])
+def test_registering_refused(people, office, values):
+    with pytest.raises(Refused):
+        register(people, office, **values)
+
+
+def test_procedure_not_offered(people, office, start):
+    with start(0):
+        offer = Pool().get('tthcc.centre.procedure')(office.offer)
+        offer.end_date = dt.date(2026, 10, 31)
+        offer.save()
+    try:
+        with pytest.raises(Refused):
+            register(people, office)
+    finally:
+        with start(0):
+            offer = Pool().get('tthcc.centre.procedure')(office.offer)
+            offer.end_date = None
+            offer.save()
+
+
+def test_another_district_sees_nothing(people, office, server):
+    id = register(people, office)
+    stranger = server.client('lc_director', PASSWORD)
+    assert stranger.search('tthcc.dossier', [('id', '=', id)]) == []
+    for act in [
+            lambda: read(stranger, id, 'code'),
+            lambda: press(stranger, 'void', id),
+            lambda: stranger.write('tthcc.dossier', [id], {'note': "?"}),
+            lambda: stranger.report('tthcc.dossier.receipt', [id]),
+            ]:
+        with pytest.raises(Refused):
+            act()
+    for model in ['applicant', 'paper', 'step', 'change']:
+        assert not stranger.search(
+            f'tthcc.dossier.{model}', [('dossier', '=', id)])
+
+
+def test_contact_data_only_for_receiver_and_leg_under_way(people, office):
+    id = register(people, office)
+    domain = [('dossier', '=', id)]
+    name = 'tthcc.dossier.applicant'
+    assert people.officer.search(name, domain)
+    assert not people.processor.search(name, domain)
+    press(people.officer, 'pass_on', id)
+    assert people.processor.search(name, domain)
+    press(people.processor, 'complete_step', id)
+    assert not people.processor.search(name, domain)
+    assert read(people.processor, id, 'applicant_name')
+
+
+def test_nothing_but_buttons_changes_a_registered_dossier(people, office):
+    id = register(people, office)
+    paper, = people.officer.search(
+        'tthcc.dossier.paper', [('dossier', '=', id)])[:1]
+    applicant, = people.officer.search(
+        'tthcc.dossier.applicant', [('dossier', '=', id)])
+    for model, record, values in [
+            ('tthcc.dossier', id, {'state': 'returned'}),
+            ('tthcc.dossier', id, {'due': None}),
+            ('tthcc.dossier', id, {'code': "X"}),
+            ('tthcc.dossier.paper', paper['id'], {'received': False}),
+            ('tthcc.dossier.applicant', applicant['id'], {'name': "X"}),
+            ]:
+        with pytest.raises(Refused):
+            people.officer.write(model, [record], values)
+    with pytest.raises(Refused):
+        people.officer.create(
+            'tthcc.dossier', {**office.values, 'state': 'received'})
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier', 'delete', [id])
+    with pytest.raises(Refused):
+        people.officer.create('tthcc.dossier.step', {
+                'dossier': id, 'name': "X", 'work': 'return',
+                'role': 'officer'})
+
+
+def test_clock_stops_and_goes_on(people, office):
+    id = register(people, office)
+    with clock.moved_to(MONDAY):
+        press(people.officer, 'pass_on', id)
+    with clock.moved_to(MONDAY + dt.timedelta(days=1)):
+        decide(people.processor, 'suspend', id, waiting_for='supplement')
+        dossier = read(people.officer, id, 'class_', 'portal_code')
+        assert dossier == {'id': id, 'class_': 'waiting', 'portal_code': 5}
+    with clock.moved_to(MONDAY + dt.timedelta(days=3)):
+        press(people.officer, 'resume', id)
+    dossier = read(people.officer, id, 'state', 'due', 'explanation')
+    assert dossier['state'] == 'processing'
+    # Two working days later than Monday the 16th
+    assert dossier['due'] == dt.datetime(2026, 11, 18, 10, 0)
+
+
+@pytest.mark.parametrize('button, who, class_, portal_code', [
+        ('reject', 'processor', 'not_resolved', 8),
+        ('give_up', 'officer', 'not_resolved', 8),
+        ('withdraw', 'officer', 'withdrawn', 8),
+        ('void', 'director', None, None),
+        ])
+def test_ends_without_result(
+        people, office, button, who, class_, portal_code):
+    id = register(people, office)
+    press(people.officer, 'pass_on', id)
+    if button == 'give_up':
+        decide(people.processor, 'suspend', id)
+    if button == 'withdraw':
+        press(people.officer, 'ask_withdrawal', id)
+        assert read(people.officer, id, 'portal_code')['portal_code'] == 7
+    decide(getattr(people, who), button, id)
+    dossier = read(
+        people.officer, id, 'class_', 'portal_code', 'end_reason', 'code')
+    assert dossier['class_'] == class_
+    assert dossier['portal_code'] == portal_code
+    assert dossier['end_reason'] == "Lý do"
+    assert dossier['code']
+
+
+def test_refused_at_reception(people, office):
+    id, = people.officer.create('tthcc.dossier', office.values)
+    decide(people.officer, 'refuse', id)
+    dossier = read(people.officer, id, 'state', 'class_', 'code')
+    assert dossier == {
+        'id': id, 'state': 'refused', 'class_': 'not_eligible', 'code': None}
+
+
+def test_officer_cannot_void(people, office):
+    id = register(people, office)
+    with pytest.raises(Refused):
+        decide(people.officer, 'void', id)
+
+
+def test_correcting_keeps_what_was(people, office):
+    id = register(people, office)
+    with people.officer.wizard(
+            'tthcc.dossier.correct', 'tthcc.dossier', [id]) as wizard:
+        assert wizard.values['name'] == "Nguyễn Văn Ân"
+        wizard.values.update(name="Nguyễn Văn Ấn", reason="Viết nhầm tên")
+        wizard.execute('correct')
+    assert read(people.officer, id, 'applicant_name')['applicant_name'] \
+        == "Nguyễn Văn Ấn"
+    change, = people.officer.search(
+        'tthcc.dossier.change', [('dossier', '=', id)],
+        ['field', 'old', 'new', 'reason'])
+    del change['id']
+    assert change == {
+        'field': 'name', 'old': "Nguyễn Văn Ân", 'new': "Nguyễn Văn Ấn",
+        'reason': "Viết nhầm tên"}
+
+
+@pytest.mark.parametrize('text', [
+        'nguyen thi huong', "HƯƠNG", '038190000017', '0912 345 678',
+        '{code}', 'https://motcua.example.vn/{code}'])
+def test_search(people, office, text):
+    id = register(people, office, applicants=[('create', [{
+                        'name': "Nguyễn Thị Hương",
+                        'identity_number': '038190000017',
+                        'phone': '0912.345.678',
+                        }])])
+    text = text.format(code=read(people.officer, id, 'code')['code'])
+    found = people.officer.search(
+        'tthcc.dossier', [('rec_name', 'ilike', f'%{text}%')])
+    assert id in [d['id'] for d in found]
+    assert len(found) < people.officer.model(
+        'tthcc.dossier', 'search_count', [])
+
+
+def test_search_by_procedure(people, office):
+    register(people, office)
+    found = people.officer.search(
+        'tthcc.dossier',
+        [('procedure.rec_name', 'ilike', '%dang ky khai sinh 1.000001%')],
+        ['procedure'])
+    assert {d['procedure'] for d in found} == {office.procedure}
+
+
+def test_a_change_of_days_off_moves_open_dossiers(people, office, rpc):
+    id = register(people, office)
+    admin = rpc()
+    day, = admin.create('tthcc.calendar.day', {
+            'calendar': office.calendar,
+            'date': dt.date(2026, 11, 12),
+            'name': "Nghỉ bù",
+            'kind': 'off',
+            })
+    try:
+        assert read(people.officer, id, 'due')['due'] \
+            == dt.datetime(2026, 11, 17, 10, 0)
+        change, = people.officer.search(
+            'tthcc.dossier.change', [('dossier', '=', id)],
+            ['field', 'old', 'new', 'reason'])
+        assert "Nghỉ bù" in change['reason']
+        assert (change['old'], change['new']) == (
+            '17:00 16/11/2026', '17:00 17/11/2026')
+    finally:
+        admin.model('tthcc.calendar.day', 'delete', [day])
+    assert read(people.officer, id, 'due')['due'] \
+        == dt.datetime(2026, 11, 16, 10, 0)
+
+
+def fill_in_reception(client, office, wizard, **values):
+    "Fill in the window as a client does, with what the fields bring along"
+    form = wizard.values
+    for name, value in {'procedure': office.offer, **values}.items():
+        form[name] = value
+        changes = client.model(
+            'tthcc.dossier.receive.start', 'on_change', form, [name])
+        for change in changes if isinstance(changes, list) else [changes]:
+            for field, new in change.items():
+                if isinstance(new, dict) and 'add' in new:
+                    new = [
+                        line.get('id') or {
+                            n: v for n, v in line.items()
+                            if n != 'id' and not n.endswith('.')}
+                        for _, line in new['add']]
+                if not field.endswith('.'):
+                    form[field] = new
+
+
+@pytest.fixture
+def reception(people, office):
+    with clock.moved_to(MONDAY), \
+            people.officer.wizard('tthcc.dossier.receive') as wizard:
+        yield wizard
+
+
+def test_reception_window(people, office, reception):
+    fill_in_reception(
+        people.officer, office, reception,
+        identity_number='038 190 000 025', name="Lê Văn Bình",
+        phone='0987 654 321', address="Xã Thiệu Đô")
+    form = reception.values
+    assert form['due'] == '17:00 16/11/2026'
+    assert form['fee'] == '8.000 đ'
+    assert '16/11/2026' in form['explanation']
+    tick_papers(form)
+    reception.execute('register')
+    (action, data), = reception.actions
+    assert action['report_name'] == 'tthcc.dossier.receipt'
+    dossier = read(people.officer, data['id'], 'state', 'applicants')
+    assert dossier['state'] == 'received'
+    applicant, = people.officer.read(
+        'tthcc.dossier.applicant', dossier['applicants'],
+        ['party', 'identity_number', 'phone'])
+    assert applicant['identity_number'] == '038190000025'
+    party, = people.officer.read(
+        'party.party', [applicant['party']], ['company', 'phone'])
+    assert party['company'] == office.company
+
+    # The next time the person is known
+    with people.officer.wizard('tthcc.dossier.receive') as again:
+        fill_in_reception(
+            people.officer, office, again, identity_number='038190000025')
+        assert again.values['applicant'] == party['id']
+        assert again.values['name'] == "Lê Văn Bình"
+        assert again.values['address'] == "Xã Thiệu Đô"
+    # and offered, not merged, when only the name is given
+    with people.officer.wizard('tthcc.dossier.receive') as again:
+        fill_in_reception(
+            people.officer, office, again, name="le van binh")
+        assert party['id'] in again.values['candidates']
+        assert not again.values.get('applicant')
+
+
+def tick_papers(form):
+    for paper in form['papers']:
+        paper['received'] = True
+
+
+def test_reception_refuses_a_wrong_identity_number(
+        people, office, reception):
+    fill_in_reception(
+        people.officer, office, reception,
+        identity_number='999999999999', name="Lê Văn Bình")
+    tick_papers(reception.values)
+    with pytest.raises(Refused, match='999999999999'):
+        reception.execute('register')
+    assert not people.officer.search(
+        'tthcc.dossier', [('state', '=', 'draft'),
+            ('applicants.name', '=', "Lê Văn Bình")])
+
+
+def test_people_of_other_districts_only_by_full_number(
+        people, office, server, rpc):
+    elsewhere = server.client('lc_officer', PASSWORD)
+    party, = elsewhere.create('party.party', {
+            'name': "Hà Thị Sen",
+            'company': elsewhere.context['company'],
+            'identifiers': [('create', [{
+                            'type': 'vn_citizen', 'code': '038190000033'}])],
+            'addresses': [('create', [{'street': "Xã Yên Thắng"}])],
+            })
+    assert not people.officer.search(
+        'party.party', [('identifiers.code', '=', '038190000033')])
+    with people.officer.wizard('tthcc.dossier.receive') as wizard:
+        wizard.values['identity_number'] = '038190000034'
+        with pytest.raises(Refused, match='038190000034'):
+            wizard.execute('look_up')
+        wizard.values['identity_number'] = '038190000033'
+        wizard.execute('look_up')
+        assert wizard.values['name'] == "Hà Thị Sen"
+        assert "Yên Thắng" in wizard.values['address']
+        assert not wizard.values.get('applicant')
+    lookup, = rpc().search(
+        'tthcc.party.lookup', [('party', '=', party)], ['user'])
+    assert lookup['user'] == people.officer.user
+
+
+@pytest.mark.parametrize('lang', ['vi', 'en'])
+def test_receipt(people, office, lang):
+    id = register(people, office)
+    extension, content, _, name = people.officer.report(
+        'tthcc.dossier.receipt', [id], language=lang)
+    assert extension == 'pdf'
+    assert content.startswith(b'%PDF')
+    assert read(people.officer, id, 'code')['code'] in name
+
+
+def test_no_term(people, office):
+    id = register(people, office, **office.no_term)
+    dossier = read(people.officer, id, 'due', 'class_', 'explanation')
+    assert dossier['due'] is None
+    assert dossier['class_'] == 'no_term'
+    assert dossier['explanation']

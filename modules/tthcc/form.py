@@ -4,8 +4,10 @@
 import base64
 import logging
 import mimetypes
+import os
 from functools import lru_cache
 
+from genshi.core import Markup
 from genshi.template import MarkupTemplate, TemplateLoader
 from trytond.i18n import gettext
 from trytond.report import Report
@@ -17,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 
 def _open_template(name):
-    stream = file_open(name.lstrip('/'), 'rb')
+    name = os.path.normpath(name)
+    stream = file_open(name, 'rb')
     return stream.name, name, stream, None
 
 
@@ -48,7 +51,7 @@ class Form(Report):
             centre, date = cls.centre_and_date(record)
             form_set = centre.regime_at(date).regime.form_set
             template = _templates.load(
-                f'/{cls.template_name()}_{form_set}.html')
+                f'{cls.template_name()}_{form_set}.html')
             pages.append(template.generate(
                     **report_context | {
                         'record': record,
@@ -57,8 +60,8 @@ class Form(Report):
                         'place_and_date': cls.place_and_date(centre, date),
                         'qr_code': qr_code,
                         }).render('html'))
-        page = _templates.load('/tthcc/form/page.html')
-        return page.generate(pages=pages).render('html')
+        page = _templates.load('tthcc/form/page.html')
+        return page.generate(pages=Markup(''.join(pages))).render('html')
 
     @classmethod
     def convert(cls, report, data, timeout=5 * 60, retry=5):

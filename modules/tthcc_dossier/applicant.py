@@ -3,31 +3,20 @@
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
-from trytond.model.exceptions import AccessError
 from trytond.pyson import Eval
 
 from . import identity
 from .exceptions import IdentityError
+from .line import Line
 
 
-def check_draft(lines):
-    "Check that the dossiers of the lines may still be changed by hand"
-    for line in lines:
-        if line.dossier.state != 'draft':
-            raise AccessError(gettext(
-                    'tthcc_dossier.msg_dossier_fixed',
-                    dossier=line.dossier.rec_name))
-
-
-class Applicant(sequence_ordered(), ModelSQL, ModelView):
+class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
     """Who filed a dossier, as recorded on the day (người nộp hồ sơ).
 
     Kept apart from the dossier, because only the receiving centre and the
     leg under way may see it."""
     __name__ = 'tthcc.dossier.applicant'
 
-    dossier = fields.Many2One(
-        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
     party = fields.Many2One(
         'party.party', "Party", ondelete='RESTRICT',
         states={'readonly': Eval('id', -1) >= 0})
@@ -44,7 +33,6 @@ class Applicant(sequence_ordered(), ModelSQL, ModelView):
         super().__setup__()
         t = cls.__table__()
         cls._sql_indexes.update({
-                Index(t, (t.dossier, Index.Range())),
                 Index(t,
                     (t.identity_number, Index.Equality(cardinality='high'))),
                 Index(t, (t.phone, Index.Equality(cardinality='high'))),
@@ -70,14 +58,6 @@ class Applicant(sequence_ordered(), ModelSQL, ModelView):
             if values.get(name):
                 values[name] = identity.compact(values[name])
         return values
-
-    @classmethod
-    def check_modification(
-            cls, mode, applicants, values=None, external=False):
-        super().check_modification(
-            mode, applicants, values=values, external=external)
-        if external:
-            check_draft(applicants)
 
     @classmethod
     def validate_fields(cls, applicants, field_names):

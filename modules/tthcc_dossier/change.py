@@ -2,18 +2,21 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.i18n import gettext
-from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.model import ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from .line import Line
 
-class Change(ModelSQL, ModelView):
+
+class Change(Line, ModelSQL, ModelView):
     "What was changed of a registered dossier, and why (đính chính)"
     __name__ = 'tthcc.dossier.change'
 
-    dossier = fields.Many2One(
-        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    _by_hand = False
+
     field = fields.Selection([
             ('due', "Due"),
             ('case', "Case"),
@@ -32,8 +35,6 @@ class Change(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order = [('id', 'DESC')]
-        t = cls.__table__()
-        cls._sql_indexes.add(Index(t, (t.dossier, Index.Range())))
 
 
 class Correct(Wizard):
@@ -63,7 +64,8 @@ class Correct(Wizard):
     def transition_correct(self):
         pool = Pool()
         Dossier = pool.get('tthcc.dossier')
-        Dossier.correct_to([self.record], self.start)
+        with check_access():
+            Dossier.correct_to([self.record], self.start)
         return 'end'
 
 

@@ -6,9 +6,8 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice
 
-from . import classes
+from .line import Line
 
 
 class DeadlineMixin:
@@ -99,23 +98,13 @@ class DeadlineMixin:
         Change.save(changes)
         cls._plan_legs(moved)
 
-    @classmethod
-    def recount_for(cls, calendars, reason):
-        "Count anew what is open at the centres with these calendars"
-        for dossiers in grouped_slice(cls.search([
-                        ('centre.calendar', 'in', calendars),
-                        ('state', 'in', classes.OPEN),
-                        ('due', '!=', None),
-                        ])):
-            cls.recount(list(dossiers), reason)
 
-
-class Pause(ModelSQL, ModelView):
+class Pause(Line, ModelSQL, ModelView):
     "A stop of the clock of a dossier (tạm dừng tính thời gian)"
     __name__ = 'tthcc.dossier.pause'
 
-    dossier = fields.Many2One(
-        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    _by_hand = False
+
     kind = fields.Selection([
             ('supplement', "Supplement"),
             ('payment', "Payment"),
@@ -129,7 +118,6 @@ class Pause(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('dossier')
         cls._order = [('start', 'ASC'), ('id', 'ASC')]
 
     @staticmethod

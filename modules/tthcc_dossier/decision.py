@@ -4,6 +4,7 @@
 
 from trytond.model import ModelView, fields
 from trytond.pool import Pool
+from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
@@ -29,19 +30,24 @@ class SuspendStart(ModelView):
         return 'supplement'
 
 
-class _Decision(Wizard):
-    "Ask for the reason, then decide"
-    start = StateView(
+def _ask_reason():
+    return StateView(
         'tthcc.dossier.decision.start',
         'tthcc_dossier.decision_start_view_form', [
             Button("Cancel", 'end', 'tryton-cancel'),
             Button("Decide", 'decide', 'tryton-ok', default=True),
             ])
+
+
+class _Decision(Wizard):
+    "Ask for the reason, then decide"
     decide = StateTransition()
 
     def transition_decide(self):
         Dossier = Pool().get('tthcc.dossier')
-        getattr(Dossier, self._method())(self.records, self.start.reason)
+        with check_access():
+            getattr(Dossier, self._method())(
+                self.records, self.start.reason)
         return 'end'
 
 
@@ -62,12 +68,16 @@ class Suspend(_Decision):
 class Refuse(_Decision):
     __name__ = 'tthcc.dossier.refuse'
 
+    start = _ask_reason()
+
     def _method(self):
         return 'refuse_for'
 
 
 class Reject(_Decision):
     __name__ = 'tthcc.dossier.reject'
+
+    start = _ask_reason()
 
     def _method(self):
         return 'reject_for'
@@ -76,6 +86,8 @@ class Reject(_Decision):
 class GiveUp(_Decision):
     __name__ = 'tthcc.dossier.give_up'
 
+    start = _ask_reason()
+
     def _method(self):
         return 'give_up_for'
 
@@ -83,12 +95,16 @@ class GiveUp(_Decision):
 class Withdraw(_Decision):
     __name__ = 'tthcc.dossier.withdraw'
 
+    start = _ask_reason()
+
     def _method(self):
         return 'withdraw_for'
 
 
 class Void(_Decision):
     __name__ = 'tthcc.dossier.void'
+
+    start = _ask_reason()
 
     def _method(self):
         return 'void_for'

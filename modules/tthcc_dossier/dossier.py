@@ -419,7 +419,8 @@ class Dossier(
         cls._issue_codes(dossiers)
 
     def set_applicant_name(self):
-        self.applicant_name = self.applicants[0].name if self.applicants             else None
+        self.applicant_name = (
+            self.applicants[0].name if self.applicants else None)
 
     def check_complete(self):
         "Raise RegistrationError for the first thing that registering lacks"

@@ -3,8 +3,11 @@
 
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
+from trytond.tools import grouped_slice
 
 from . import classes
+
+_RECOUNTED_AT_ONCE = 1000
 
 
 class Centre(metaclass=PoolMeta):
@@ -29,16 +32,51 @@ class Centre(metaclass=PoolMeta):
             Dossier.search(self._open_dossiers()), successor)
 
 
+class Employee(metaclass=PoolMeta):
+    __name__ = 'company.employee'
+
+    @classmethod
+    def on_modification(cls, mode, employees, field_names=None):
+        "The people of a committee are no parties that all committees share"
+        Party = Pool().get('party.party')
+        super().on_modification(mode, employees, field_names=field_names)
+        if mode == 'create' or (
+                mode == 'write' and 'party' in (field_names or ['party'])):
+            to_write = []
+            for employee in employees:
+                if not employee.party.company:
+                    to_write.extend([
+                            [employee.party],
+                            {'company': employee.company.id}])
+            if to_write:
+                Party.write(*to_write)
+
+
+class Calendar(metaclass=PoolMeta):
+    __name__ = 'tthcc.calendar'
+
+    @classmethod
+    def recount_dossiers(cls, calendars, reason):
+        "Count anew what is open at the centres with the calendars"
+        Dossier = Pool().get('tthcc.dossier')
+        for dossiers in grouped_slice(Dossier.search([
+                        ('centre.calendar', 'in', calendars),
+                        ('state', 'in', classes.OPEN),
+                        ('due', '!=', None),
+                        ]), _RECOUNTED_AT_ONCE):
+            Dossier.recount(list(dossiers), reason)
+
+
 class CalendarDay(metaclass=PoolMeta):
     __name__ = 'tthcc.calendar.day'
 
     @classmethod
     def on_modification(cls, mode, days, field_names=None):
         "A decision on days off moves the due moments of open dossiers"
-        Dossier = Pool().get('tthcc.dossier')
+        Calendar = Pool().get('tthcc.calendar')
         super().on_modification(mode, days, field_names=field_names)
         # From the queue: there may be thousands
-        Dossier.__queue__.recount_for(
-            list({d.calendar.id for d in days}),
+        Calendar.__queue__.recount_dossiers(
+            list({d.calendar for d in days}),
             gettext('tthcc_dossier.msg_calendar_changed',
                 days=', '.join(sorted({d.rec_name for d in days}))))

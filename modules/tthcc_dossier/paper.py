@@ -1,17 +1,15 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
+from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
 
-from .applicant import check_draft
+from .line import Line
 
 
-class Paper(sequence_ordered(), ModelSQL, ModelView):
+class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
     "A paper of a dossier (thành phần hồ sơ)"
     __name__ = 'tthcc.dossier.paper'
 
-    dossier = fields.Many2One(
-        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
     required_paper = fields.Many2One(
         'tthcc.procedure.paper', "Required Paper", ondelete='RESTRICT',
         readonly=True)
@@ -24,16 +22,6 @@ class Paper(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('dossier')
-        t = cls.__table__()
-        cls._sql_indexes.add(Index(t, (t.dossier, Index.Range())))
-
-    @classmethod
-    def check_modification(cls, mode, papers, values=None, external=False):
-        super().check_modification(
-            mode, papers, values=values, external=external)
-        if external:
-            check_draft(papers)
 
     @staticmethod
     def default_originals():

@@ -7,8 +7,10 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.search import fold
 from trytond.pool import Pool
 from trytond.pyson import Bool, Date, Eval
-from trytond.transaction import Transaction, without_check_access
-from trytond.wizard import Button, StateReport, StateTransition, StateView, Wizard
+from trytond.transaction import (
+    Transaction, check_access, without_check_access)
+from trytond.wizard import (
+    Button, StateReport, StateTransition, StateView, Wizard)
 
 from . import identity
 from .exceptions import IdentityError
@@ -48,8 +50,9 @@ class Receive(Wizard):
         pool = Pool()
         Dossier = pool.get('tthcc.dossier')
         dossier = self.start.dossier()
-        dossier.save()
-        Dossier.register([dossier])
+        with check_access():
+            dossier.save()
+            Dossier.register([dossier])
         self.start.registered = dossier
         return 'receipt'
 

@@ -6,14 +6,16 @@ from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
 
+from .line import Line
 
-class Step(sequence_ordered(), ModelSQL, ModelView):
+
+class Step(sequence_ordered(), Line, ModelSQL, ModelView):
     """A leg of a dossier (chặng): who has it, for how long it was promised
     and how long it really took."""
     __name__ = 'tthcc.dossier.step'
 
-    dossier = fields.Many2One(
-        'tthcc.dossier', "Dossier", required=True, ondelete='CASCADE')
+    _by_hand = False
+
     name = fields.Char("Leg", required=True)
     work = fields.Selection('get_works', "Work", required=True)
     role = fields.Selection('get_roles', "Role", required=True)
@@ -38,10 +40,8 @@ class Step(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('dossier')
         t = cls.__table__()
         cls._sql_indexes.update({
-                Index(t, (t.dossier, Index.Range())),
                 Index(t,
                     (t.department, Index.Equality()),
                     (t.dossier, Index.Range())),
