@@ -23,6 +23,7 @@ class Readiness(ModelSQL, ModelView):
             ('date', "Planned or Actual Opening"),
             ('director', "Director"),
             ('regime', "Regime in Force"),
+            ('calendar', "Days Off of the Year"),
             ('counter', "Counters"),
             ('staff', "Staff"),
             ], "Criterion", sort=False)
@@ -47,7 +48,7 @@ class Readiness(ModelSQL, ModelView):
     @classmethod
     def view_attributes(cls):
         return super().view_attributes() + [
-            ('/tree', 'visual', If(Eval('met'), 'success', 'danger')),
+            ('/tree', 'visual', If(Eval('met'), '', 'danger')),
             ]
 
     @classmethod
@@ -89,6 +90,8 @@ class Readiness(ModelSQL, ModelView):
                 (regime.start_date <= today)
                 | (regime.start_date <= centre.planned_date)))
 
+        yield 'calendar', cls._counted(cls._days_off(today))
+
         counter = Counter.__table__()
         yield 'counter', cls._counted(
             counter, where=lambda centre: counter.active == Literal(True))
@@ -127,6 +130,22 @@ class Readiness(ModelSQL, ModelView):
                 group_by=[centre.id]))
 
     @classmethod
+    def _days_off(cls, today):
+        "Return the query of the days off that centres know of this year"
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        Day = pool.get('tthcc.calendar.day')
+        centre = Centre.__table__()
+        day = Day.__table__()
+        return (day
+            .join(centre, condition=centre.calendar == day.calendar)
+            .select(
+                day.id, centre.id.as_('centre'),
+                where=(day.kind == 'off')
+                & (day.date >= today.replace(month=1, day=1))
+                & (day.date <= today.replace(month=12, day=31))))
+
+    @classmethod
     def get_rates(cls, centres):
         "Return the share of met criteria of each centre by its id"
         cursor = Transaction().connection.cursor()
@@ -137,5 +156,5 @@ class Readiness(ModelSQL, ModelView):
                 Avg(Case((table.met, 1.0), else_=0.0)),
                 where=fields.SQL_OPERATORS['in'](table.centre, list(rates)),
                 group_by=[table.centre]))
-        rates.update((centre, float(rate)) for centre, rate in cursor)
+        rates.update((centre, round(float(rate), 2)) for centre, rate in cursor)
         return rates
