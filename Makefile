@@ -7,11 +7,14 @@
 # make test  everything that can be tested on this machine
 #            TESTS="tests/test_server.py -k proteus" for some of it
 # make lint  the style of the code
+# make translations
+#            bring every module's locale/vi.po up to date with its strings
 
 PYTHON = python3
 TESTS =
+MODULES = $(notdir $(wildcard modules/*))
 
-.PHONY: run test lint python
+.PHONY: run test lint translations python
 
 run: python
 	@$(PYTHON) tools/prepare.py run
@@ -23,7 +26,19 @@ test: python
 
 lint: python
 	@$(PYTHON) tools/prepare.py test
-	@exec .venv/bin/ruff check .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/isort --check-only --quiet .
+
+# Tryton exports from a database whose own language is that of the source
+translations: python
+	@$(PYTHON) tools/prepare.py run
+	@mkdir -p $(MODULES:%=modules/%/locale)
+	@folder=$$(mktemp -d) && trap "rm -r $$folder" EXIT && \
+	touch $$folder/vi.sqlite && echo unused-password > $$folder/password && \
+	env -u TRYTOND_CONFIG -u TRYTOND_DATABASE_URI \
+	TRYTOND_DATABASE__PATH=$$folder TRYTONPASSFILE=$$folder/password \
+	.venv/bin/trytond-admin -d vi --email admin@example.com -l vi \
+	--activate-dependencies -u $(MODULES) --export-translations
 
 python:
 	@command -v $(PYTHON) > /dev/null || { echo "Python is missing: \

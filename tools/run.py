@@ -123,18 +123,25 @@ def load_demo(name, files):
     from demo.load import load
     started = time.monotonic()
     try:
-        load(name, files, show_progress)
+        load(name, files, ProgressBar())
     except KeyboardInterrupt:
         sys.exit(1)
     print(" %d s" % (time.monotonic() - started))
 
 
-def show_progress(share, text=''):
+class ProgressBar:
     "Draw how much of the demo is loaded, share from 0 to 1"
-    bar = ('#' * round(30 * share)).ljust(30)
-    width = shutil.get_terminal_size().columns - 1
-    line = f"\rLoading the demo province [{bar}] {share:4.0%} {text}"
-    print(line[:width].ljust(width), end='', flush=True)
+
+    line = None
+
+    def __call__(self, share, text=''):
+        bar = ('#' * round(30 * share)).ljust(30)
+        width = shutil.get_terminal_size().columns - 1
+        line = f"Loading the demo province [{bar}] {share:4.0%} {text}"
+        line = line[:width].ljust(width)
+        if line != self.line:
+            print(end=f'\r{line}', flush=True)
+            self.line = line
 
 
 def update(name, files, *options):
