@@ -187,15 +187,18 @@ class Calendar(DeactivableMixin, ModelSQL, ModelView):
     @classmethod
     def explain(cls, lines):
         "Return lines of worktime as sentences in the user's language"
-        return '\n'.join(map(cls._sentence, lines))
+        Period = Pool().get('tthcc.calendar.period')
+        weekdays = dict(
+            Period.fields_get(['weekday'])['weekday']['selection'])
+        return '\n'.join(cls._sentence(line, weekdays) for line in lines)
 
     @classmethod
-    def _sentence(cls, line):
+    def _sentence(cls, line, weekdays):
         params = {
-            name: cls._words(value)
+            name: cls._words(value, weekdays)
             for name, value in line.params.items()}
         if line.moment:
-            params['moment'] = cls._words(line.moment)
+            params['moment'] = cls._words(line.moment, weekdays)
         if unit := line.params.get('unit'):
             params['amount'] = ngettext(
                 f'tthcc.msg_amount_{unit}',
@@ -208,12 +211,9 @@ class Calendar(DeactivableMixin, ModelSQL, ModelView):
             f'tthcc.msg_line_{kind}', line.params.get('value') or 0, **params)
 
     @classmethod
-    def _words(cls, value):
+    def _words(cls, value, weekdays):
         Lang = Pool().get('ir.lang')
-        Period = Pool().get('tthcc.calendar.period')
         if isinstance(value, dt.date):
-            weekdays = dict(
-                Period.fields_get(['weekday'])['weekday']['selection'])
             text = (
                 f'{weekdays[str(value.weekday())]} '
                 f'{Lang.get().strftime(value, "%x")}')
