@@ -45,10 +45,10 @@ def get_parser():
     return parser
 
 
-def main():
+def main(args=None):
     parser = get_parser()
     commandline.set_autocomplete(parser)
-    options = parser.parse_args()
+    options = parser.parse_args(args)
     if not options.database_names:
         parser.error("name the database with -d")
     if not options.files and not options.own:

@@ -82,12 +82,10 @@ class Change:
 def compare(parsed):
     "Return the changes the file means, one per procedure"
     Procedure = Pool().get('tthcc.procedure')
-    existing = {}
-    for items in grouped_slice(parsed.items):
-        for procedure in Procedure.search([
-                    ('code', 'in', [i.code for i in items]),
-                    ], order=[]):
-            existing[procedure.code] = procedure
+    existing = {
+        p.code: p for p in Procedure.search([
+                ('code', 'in', [i.code for i in parsed.items]),
+                ], order=[])}
     return [
         _compare(parsed.format, item, existing.get(item.code))
         for item in parsed.items]

@@ -213,7 +213,7 @@ def papers(text):
         counts = list(_COUNT.finditer(table))
         cells = {n for m in counts for n in range(*m.span())}
         for match in _ANY_COUNT.finditer(table):
-            if (match.start() not in cells
+            if (match.end() - 1 not in cells
                     and not _COUNT_IN_TEXT.match(table, match.start())):
                 return
         start = 0
@@ -254,7 +254,9 @@ def _split_form(text):
             i for i in range(1, len(text))
             if (text[i - 1] in '.;)' or text[i - 1].islower())
             and (text[i].isupper() or text[i].isdigit())]
-        if len(starts) == 1:
+        # A number after a word may as well end the word: "Mauso06.doc"
+        if len(starts) == 1 and not re.search(
+                r'\w\d', text[starts[0] - 1:starts[0] + 1]):
             return text[:starts[0]], text[starts[0]:]
     return text, ''
 

@@ -10,7 +10,6 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.search import SearchText, fold
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
 
 from . import import_
@@ -263,9 +262,7 @@ class Procedure(Workflow, SearchText, ModelSQL, ModelView):
                 & ((current.id == Null)
                     | (revision.start_date > current.start_date)),
                 group_by=procedure.id))
-        ids = [id_ for id_, in cursor]
-        for sub_ids in grouped_slice(ids):
-            cls.follow(cls.browse(list(sub_ids)))
+        cls.follow(cls.browse([id_ for id_, in cursor]))
 
     @classmethod
     @ModelView.button

@@ -9,7 +9,6 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice, reduce_ids
 from trytond.transaction import Transaction
 
 from .exceptions import (
@@ -171,19 +170,18 @@ class Revision(ModelSQL, ModelView):
             return
         cursor = Transaction().connection.cursor()
         table = cls.__table__()
-        for sub_revisions in grouped_slice(revisions):
-            procedures = {r.procedure.id for r in sub_revisions}
-            cursor.execute(*table.select(table.procedure,
-                    where=reduce_ids(table.procedure, procedures)
-                    & (table.state == 'draft'),
-                    group_by=table.procedure,
-                    having=Count(table.id) > 1,
-                    limit=1))
-            if row := cursor.fetchone():
-                Procedure = Pool().get('tthcc.procedure')
-                raise RevisionDraftError(gettext(
-                        'tthcc_procedure.msg_revision_one_draft',
-                        procedure=Procedure(row[0]).rec_name))
+        cursor.execute(*table.select(table.procedure,
+                where=fields.SQL_OPERATORS['in'](
+                    table.procedure, [r.procedure.id for r in revisions])
+                & (table.state == 'draft'),
+                group_by=table.procedure,
+                having=Count(Literal('*')) > 1,
+                limit=1))
+        if row := cursor.fetchone():
+            Procedure = Pool().get('tthcc.procedure')
+            raise RevisionDraftError(gettext(
+                    'tthcc_procedure.msg_revision_one_draft',
+                    procedure=Procedure(row[0]).rec_name))
 
     @classmethod
     def check_modification(cls, mode, revisions, values=None, external=False):
