@@ -156,5 +156,6 @@ class Readiness(ModelSQL, ModelView):
                 Avg(Case((table.met, 1.0), else_=0.0)),
                 where=fields.SQL_OPERATORS['in'](table.centre, list(rates)),
                 group_by=[table.centre]))
-        rates.update((centre, round(float(rate), 2)) for centre, rate in cursor)
+        rates.update(
+            (centre, round(float(rate), 2)) for centre, rate in cursor)
         return rates
