@@ -9,6 +9,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
+from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
@@ -175,6 +176,7 @@ class Offer(Wizard):
             ])
     offer = StateTransition()
 
+    @check_access
     def transition_offer(self):
         "Add the procedures the centres do not offer yet"
         pool = Pool()

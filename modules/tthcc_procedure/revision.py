@@ -175,7 +175,7 @@ class Revision(ModelSQL, ModelView):
                     table.procedure, [r.procedure.id for r in revisions])
                 & (table.state == 'draft'),
                 group_by=table.procedure,
-                having=Count(Literal('*')) > 1,
+                having=Count(table.id) > 1,
                 limit=1))
         if row := cursor.fetchone():
             Procedure = Pool().get('tthcc.procedure')
