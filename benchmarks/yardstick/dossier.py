@@ -1,0 +1,130 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""What a dossier costs in Tryton with nothing of ours
+
+One table with the columns of a dossier, its papers, and buttons that do no
+more than move the state.
+"""
+from trytond.model import (
+    Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
+
+OPEN = ['received', 'processing']
+
+
+class Dossier(Workflow, ModelSQL, ModelView):
+    "Yardstick"
+    __name__ = 'yardstick.dossier'
+    _rec_name = 'code'
+
+    code = fields.Char("Code")
+    centre = fields.Many2One('tthcc.centre', "Centre", required=True)
+    company = fields.Many2One('company.company', "Company", required=True)
+    resolver = fields.Many2One('company.company', "Resolver", required=True)
+    procedure = fields.Many2One(
+        'tthcc.procedure', "Procedure", required=True)
+    revision = fields.Many2One('tthcc.procedure.revision', "Revision")
+    case = fields.Many2One('tthcc.procedure.case', "Case")
+    applicant_name = fields.Char("Applicant")
+    search_text = fields.Char("Search Text")
+    proxy_name = fields.Char("Proxy")
+    proxy_identity = fields.Char("Proxy's Identity Number")
+    proxy_phone = fields.Char("Proxy's Phone")
+    proxy_paper = fields.Char("Authorising Paper")
+    papers = fields.One2Many('yardstick.paper', 'dossier', "Papers")
+    sets = fields.Integer("Sets", required=True)
+    return_method = fields.Selection([
+            ('centre', "At the centre"),
+            ('post', "By post"),
+            ('electronic', "Electronically"),
+            ], "Result Received", required=True)
+    note = fields.Text("Note")
+    register_number = fields.Integer("Register Number")
+    received_at = fields.DateTime("Received At")
+    received_by = fields.Many2One('company.employee', "Received By")
+    due = fields.DateTime("Due")
+    warn_at = fields.DateTime("Warn At")
+    due_day = fields.DateTime("Start of Due Day")
+    department = fields.Many2One('tthcc.department', "With Department")
+    employee = fields.Many2One('company.employee', "With")
+    resolved_at = fields.DateTime("Resolved At")
+    returned_at = fields.DateTime("Returned At")
+    returned_by = fields.Many2One('company.employee', "Returned By")
+    end_reason = fields.Text("Reason")
+    moved_at = fields.DateTime("Last Move")
+    moved_by = fields.Many2One('company.employee', "Last Move By")
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('received', "Received"),
+            ('processing', "Processing"),
+            ('resolved', "Resolved"),
+            ('returned', "Returned"),
+            ], "State", required=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        t = cls.__table__()
+        cls._sql_indexes.update({
+                Index(t,
+                    (t.centre, Index.Range()), (t.due, Index.Range()),
+                    where=t.state.in_(OPEN)),
+                })
+        cls._transitions.update({
+                ('draft', 'received'),
+                ('received', 'processing'),
+                ('processing', 'resolved'),
+                ('resolved', 'returned'),
+                })
+        cls._buttons.update(dict.fromkeys(
+                ['register', 'pass_on', 'complete_step', 'resolve', 'return_'],
+                {}))
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('received')
+    def register(cls, dossiers):
+        pass
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('processing')
+    def pass_on(cls, dossiers):
+        pass
+
+    @classmethod
+    @ModelView.button
+    def complete_step(cls, dossiers):
+        cls.write(dossiers, {'department': None})
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('resolved')
+    def resolve(cls, dossiers):
+        pass
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('returned')
+    def return_(cls, dossiers):
+        pass
+
+
+class Paper(sequence_ordered(), ModelSQL, ModelView):
+    "Paper of Yardstick"
+    __name__ = 'yardstick.paper'
+
+    dossier = fields.Many2One(
+        'yardstick.dossier', "Dossier", required=True, ondelete='CASCADE')
+    required_paper = fields.Many2One(
+        'tthcc.procedure.paper', "Required Paper")
+    name = fields.Char("Paper", required=True)
+    mandatory = fields.Boolean("Mandatory")
+    originals = fields.Integer("Originals")
+    copies = fields.Integer("Copies")
+    received = fields.Boolean("Received")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        t = cls.__table__()
+        cls._sql_indexes.add(Index(t, (t.dossier, Index.Range())))
