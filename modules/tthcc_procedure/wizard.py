@@ -4,7 +4,7 @@
 from trytond.model import ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Eval
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
@@ -69,12 +69,18 @@ class ImportPreview(ModelView):
     bad_lines = fields.One2Many(
         'tthcc.procedure.import.line', None, "Bad Rows", readonly=True,
         states={
-            'invisible': ~Bool(Eval('bad_lines', [])),
+            'invisible': ~Eval('bad_lines', []),
             })
     changed_lines = fields.One2Many(
-        'tthcc.procedure.import.line', None, "Changed", readonly=True)
+        'tthcc.procedure.import.line', None, "Changed", readonly=True,
+        states={
+            'invisible': ~Eval('changed_lines', []),
+            })
     new_lines = fields.One2Many(
-        'tthcc.procedure.import.line', None, "New", readonly=True)
+        'tthcc.procedure.import.line', None, "New", readonly=True,
+        states={
+            'invisible': ~Eval('new_lines', []),
+            })
 
 
 class ImportLine(ModelView):
