@@ -54,7 +54,7 @@ class SearchText(Model):
         depends = self._search_text_fields()
         if (field_names is None or depends is None
                 or depends & set(field_names)):
-            text = fold(self._get_search_text())
+            text = fold(self._get_search_text()) or None
             # Without the comparison each write would call for another
             if text != getattr(self, 'search_text', None):
                 values['search_text'] = text

@@ -4,21 +4,15 @@
 from collections import defaultdict
 
 from sql import Literal, Union
+
 from trytond.i18n import gettext
 from trytond.model import (
-    ChatMixin,
-    Index,
-    ModelSQL,
-    ModelView,
-    Unique,
-    Workflow,
-    fields,
-)
+    ChatMixin, Check, Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.search import SearchText, fold
 from trytond.pool import Pool
-from trytond.pyson import Eval, If
+from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
@@ -43,12 +37,6 @@ PORTAL_CODES = {
     'withdrawn': 8,
     'resolved': 9,
     'returned': 10,
-    }
-# The groups that may do a leg of each role
-ROLE_GROUPS = {
-    'officer': ['group_counter_officer', 'group_director'],
-    'processor': ['group_processor', 'group_coordinator', 'group_leader'],
-    'leader': ['group_leader', 'group_director'],
     }
 # What a client may write: always, and in a draft
 _FREE = {'note'}
@@ -83,8 +71,7 @@ class Dossier(
     procedure = fields.Many2One(
         'tthcc.procedure', "Procedure", required=True, ondelete='RESTRICT',
         states=_draft,
-        domain=[If(Eval('state') == 'draft',
-                ('state', '=', 'published'), ())])
+        domain=[('state', '=', 'published')])
     revision = fields.Many2One(
         'tthcc.procedure.revision', "Revision", ondelete='RESTRICT',
         readonly=True,
@@ -111,7 +98,7 @@ class Dossier(
     papers = fields.One2Many(
         'tthcc.dossier.paper', 'dossier', "Papers", states=_draft)
     sets = fields.Integer(
-        "Sets", states=_draft_required, domain=[('sets', '>', 0)],
+        "Sets", states=_draft_required,
         help="The number of sets (bộ) of the dossier.")
     return_method = fields.Selection([
             ('centre', "At the centre"),
@@ -175,6 +162,8 @@ class Dossier(
         cls._sql_constraints += [
             ('code_unique', Unique(t, t.code),
                 'tthcc_dossier.msg_dossier_code_unique'),
+            ('sets_positive', Check(t, t.sets > 0),
+                'tthcc_dossier.msg_dossier_sets_positive'),
             ]
         cls._sql_indexes.update({
                 Index(t, (t.code, Index.Equality(cardinality='high'))),
@@ -268,7 +257,7 @@ class Dossier(
                 ('centre', '=', self.centre.id),
                 ('procedure', '=', self.procedure.id),
                 CentreProcedure.offered(clock.today()),
-                ])
+                ], order=[])
         return offers[0] if offers else None
 
     @property
@@ -368,7 +357,7 @@ class Dossier(
                 'code', 'received_at', 'due', 'warn_at', 'due_day',
                 'register_number', 'received_by', 'resolved_at',
                 'returned_at', 'returned_by', 'end_reason', 'pauses',
-                'changes', 'steps', 'department', 'employee', 'moved_at',
+                'changes', 'steps', 'department', 'employee', 'role', 'moved_at',
                 'moved_by']:
             default.setdefault(name, None)
         return super().copy(dossiers, default=default)
@@ -401,19 +390,21 @@ class Dossier(
         now = clock.now()
         employee = cls._acting_employee()
         for dossier in dossiers:
-            dossier.revision = dossier.procedure.revision_at(clock.today())
+            revision = dossier.procedure.revision_at(clock.today())
+            if dossier.revision != revision:
+                dossier.revision = revision
             dossier.set_applicant_name()
-            dossier.check_complete()
+            offer = dossier.offer
+            dossier.check_complete(offer)
             dossier.received_at = now
             dossier.received_by = employee
             dossier.set_deadline()
-            legs = dossier.make_legs()
+            legs = dossier.make_legs(offer)
             for leg, due in zip(legs, dossier.leg_dues(legs)):
                 leg.due = due
             if legs:
                 legs[0].start(now)
-                dossier.department = legs[0].department
-                dossier.employee = legs[0].employee
+                dossier.stand_at(legs[0])
             dossier.steps = legs
         # Last: the shorter other officers wait for the counters, the better
         cls._issue_codes(dossiers)
@@ -422,7 +413,7 @@ class Dossier(
         self.applicant_name = (
             self.applicants[0].name if self.applicants else None)
 
-    def check_complete(self):
+    def check_complete(self, offer):
         "Raise RegistrationError for the first thing that registering lacks"
         def fail(message, **values):
             raise RegistrationError(gettext(
@@ -433,7 +424,7 @@ class Dossier(
             fail('tthcc_dossier.msg_centre_not_operating')
         if not self.revision:
             fail('tthcc_dossier.msg_procedure_not_in_force')
-        if not self.offer:
+        if not offer:
             fail('tthcc_dossier.msg_procedure_not_offered')
         if not self.case or self.case.revision != self.revision:
             fail('tthcc_dossier.msg_case_missing')
@@ -521,29 +512,23 @@ class Dossier(
     def _check_leg(cls, dossiers):
         """Check that the leg under way is the user's: of a department or
         centre of theirs, and of their role."""
-        pool = Pool()
-        ModelData = pool.get('ir.model.data')
-        User = pool.get('res.user')
+        User = Pool().get('res.user')
         if Transaction().user == 0:
             return
         centres, departments = User.get_workplace()
-        groups = set(User.get_groups())
-
-        def in_groups(names):
-            return groups & {
-                ModelData.get_id('tthcc', name) for name in names}
-        leads = in_groups(['group_leader'])
+        roles = cls._roles()
         for dossier in dossiers:
             leg = dossier.leg
             if not leg:
                 continue
             if leg.department:
+                # Leaders act in every department of their committee
                 here = leg.department.id in departments or (
-                    leads and leg.department.company.id
-                    in User.get_companies())
+                    'leader' in roles
+                    and leg.department.company.id in User.get_companies())
             else:
                 here = dossier.centre.id in centres
-            if not here or not in_groups(ROLE_GROUPS[leg.role]):
+            if not here or leg.role not in roles:
                 raise NotYourLegError(gettext(
                         'tthcc_dossier.msg_leg_not_yours',
                         dossier=dossier.rec_name,
@@ -681,7 +666,7 @@ class Dossier(
         Step.save(legs)
         for dossier in dossiers:
             dossier.end_reason = reason
-            dossier.department = dossier.employee = None
+            dossier.stand_at(None)
 
     @classmethod
     @ModelView.button_action('tthcc_dossier.wizard_correct')

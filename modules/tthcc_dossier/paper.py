@@ -1,7 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.model import ModelSQL, ModelView, fields, sequence_ordered
+from trytond.model import Check, ModelSQL, ModelView, fields, sequence_ordered
 
 from .line import Line
 
@@ -15,9 +15,20 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
         readonly=True)
     name = fields.Char("Paper", required=True)
     mandatory = fields.Boolean("Mandatory", readonly=True)
-    originals = fields.Integer("Originals", domain=[('originals', '>=', 0)])
-    copies = fields.Integer("Copies", domain=[('copies', '>=', 0)])
+    originals = fields.Integer("Originals")
+    copies = fields.Integer("Copies")
     received = fields.Boolean("Received")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        t = cls.__table__()
+        # Constraints rather than domains, which search at each creation
+        cls._sql_constraints += [
+            ('numbers_positive',
+                Check(t, (t.originals >= 0) & (t.copies >= 0)),
+                'tthcc_dossier.msg_paper_numbers_positive'),
+            ]
 
     @classmethod
     def __setup__(cls):

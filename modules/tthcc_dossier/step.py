@@ -2,11 +2,20 @@
 # this repository contains the full copyright notices and license terms.
 
 from sql import Null
+from sql.conditionals import Case
+
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
 
 from .line import Line
+
+# The groups that may act in a leg of each role
+_ROLE_GROUPS = {
+    'officer': ['group_counter_officer', 'group_director'],
+    'processor': ['group_processor', 'group_coordinator', 'group_leader'],
+    'leader': ['group_leader', 'group_director'],
+    }
 
 
 class Step(sequence_ordered(), Line, ModelSQL, ModelView):
@@ -93,6 +102,61 @@ class LegMixin:
     employee = fields.Many2One(
         'company.employee', "With", readonly=True, ondelete='RESTRICT',
         help="The person in charge of the leg under way.")
+    role = fields.Selection(
+        'get_roles', "Awaits", readonly=True,
+        help="Whose act the leg under way awaits.")
+    mine = fields.Function(
+        fields.Boolean("Mine",
+            help="The leg under way is the user's, or of the user's role "
+            "and department or centre and nobody's in person."),
+        None)
+
+    @classmethod
+    def get_roles(cls):
+        Step = Pool().get('tthcc.procedure.step')
+        return [
+            (None, ""), *Step.fields_get(['role'])['role']['selection']]
+
+    @classmethod
+    def column_mine(cls, tables):
+        return Case(
+            (cls.domain_mine(('mine', '=', True), tables), True), else_=False)
+
+    @classmethod
+    def domain_mine(cls, domain, tables):
+        User = Pool().get('res.user')
+        table, _ = tables[None]
+        _, operator, value = domain
+        centres, departments = User.get_workplace()
+
+        def among(column, ids):
+            return fields.SQL_OPERATORS['in'](column, list(ids) or [-1])
+        clause = among(table.employee, User.get_employees()) | (
+            (table.employee == Null)
+            & among(table.role, cls._roles())
+            & (among(table.department, departments)
+                | ((table.department == Null)
+                    & among(table.centre, centres))))
+        if (operator == '=') != bool(value):
+            clause = ~clause
+        return clause
+
+    @staticmethod
+    def _roles():
+        "The roles of legs that the user may act in"
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        groups = set(User.get_groups())
+        return [
+            role for role, names in _ROLE_GROUPS.items()
+            if groups & {ModelData.get_id('tthcc', n) for n in names}]
+
+    def stand_at(self, leg):
+        "The leg is now under way; None when no more is"
+        self.department = leg.department if leg else None
+        self.employee = leg.employee if leg else None
+        self.role = leg.role if leg else None
 
     @property
     def leg(self):
@@ -103,11 +167,11 @@ class LegMixin:
     def next_leg(self):
         return next((s for s in self.steps if not s.started_at), None)
 
-    def make_legs(self):
-        "Return the legs of the dossier, as the procedure's steps say"
+    def make_legs(self, offer):
+        """Return the legs of the dossier, as the procedure's steps say and
+        by whom the centre that offers it has them done."""
         Step = Pool().get('tthcc.dossier.step')
         legs = []
-        offer = self.offer
         for step in self.revision.steps:
             department = employee = None
             if step.department_kind:
@@ -123,7 +187,9 @@ class LegMixin:
                     role=step.role,
                     department=department,
                     employee=employee,
-                    share=step.share))
+                    share=step.share,
+                    # Else the first leg takes an INSERT of its own
+                    started_at=None))
         return legs
 
     @classmethod
@@ -144,8 +210,7 @@ class LegMixin:
             if next_:
                 next_.start(now)
                 steps.append(next_)
-            dossier.department = next_.department if next_ else None
-            dossier.employee = next_.employee if next_ else None
+            dossier.stand_at(next_)
         Step.save(steps)
 
     @classmethod
@@ -165,9 +230,7 @@ class LegMixin:
                 step.department, step.employee = offer.assignee(
                     step.department.kind)
                 steps.append(step)
-            leg = dossier.leg
-            dossier.department = leg.department if leg else None
-            dossier.employee = leg.employee if leg else None
+            dossier.stand_at(dossier.leg)
         Step.save(steps)
         cls.save(dossiers)
 

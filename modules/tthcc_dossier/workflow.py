@@ -4,6 +4,7 @@
 from functools import wraps
 
 from sql import Literal
+
 from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import ModelView
@@ -33,7 +34,6 @@ def move(sources, target, button=None):
                 dossier.moved_at = clock.now()
                 dossier.moved_by = employee
             cls.save(dossiers)
-            cls.log(dossiers, 'transition', f'state:{target}')
         once.__name__ = button or func.__name__
         press = ModelView.button(once)
 
