@@ -6,7 +6,7 @@ from trytond.pool import Pool
 from trytond.tools import grouped_slice
 
 # The cost of a record grows with how many are made together
-_TOGETHER = 100
+_TOGETHER = 30
 
 
 def create(model, values):

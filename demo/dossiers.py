@@ -28,7 +28,8 @@ def load(places, progress):
     "Make the dossiers of the places"
     calendar = places[0].centre.calendar.worktime()
     now = clock.to_local(clock.now())
-    timetable = Timetable(calendar, now.date() - dt.timedelta(weeks=WEEKS), now)
+    timetable = Timetable(
+        calendar, now.date() - dt.timedelta(weeks=WEEKS), now)
     lives = plan(places, timetable)
     progress(0, "citizens")
     filing.create_drafts(lives)

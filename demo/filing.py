@@ -95,7 +95,9 @@ class Citizens:
                                     citizen['identity_number']),
                                 'code': citizen['identity_number'],
                                 }])],
-                'addresses': [('create', [{'street': citizen['address']}])],
+                'addresses': [('create', [{
+                                'street_unstructured': citizen['address'],
+                                }])],
                 'contact_mechanisms': [('create', [
                             {'type': type_, 'value': citizen[type_]}
                             for type_ in ['phone', 'email']

@@ -171,7 +171,8 @@ class Life:
             share -= float(leg.share)
         for leg in legs[2:]:
             target = max(
-                moment, self.timetable.later(start, hours * share / total))
+                moment,
+                self.timetable.later(start, .9 * hours * share / total))
             moment = self.timetable.after('complete_step', target)
             yield 'complete_step', moment
             share += float(leg.share)
@@ -186,12 +187,12 @@ class Life:
             return later(moment, random.uniform(3, 50))
         due = dossier.local(dossier.due)
         if self.is_late:
-            delay = random.lognormvariate(2, .8) * (1 + 5 * self.place.late)
+            delay = random.lognormvariate(2, .8) * (1 + 10 * self.place.late)
             return later(due, delay)
         left = self.timetable.hours(moment, due)
-        if left > 10 and random.random() < .3:
+        if left > 10 and random.random() < .2:
             return later(moment, left - random.uniform(1, 7))
-        return later(moment, left * random.uniform(.35, .95))
+        return later(moment, left * random.uniform(.35, .9))
 
     def result(self, dossier, moment, finish):
         "When there is a moment for it"
@@ -207,7 +208,7 @@ class Life:
 
     def passing_on(self, moment):
         "On the same day, or first thing on the next one after 15:00"
-        hours = .3 if moment.hour < 15 else 2.2
+        hours = .2 if moment.hour < 15 else 2.2
         return self.after('pass_on', moment, .05, hours)
 
     def after(self, kind, moment, low, high):

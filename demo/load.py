@@ -38,6 +38,8 @@ def load(database, config_file=None, progress=None):
         with transaction.set_context(
                 language=languages[0].code, active_test=False):
             loaded = _load(progress)
+        # The log would tell that all was done at this moment
+        transaction.log_records.clear()
         tasks = list(transaction.tasks)
         transaction.tasks.clear()
     _run(database, tasks)
