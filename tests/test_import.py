@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from trytond.modules.tthcc import clock
 from trytond.modules.tthcc_procedure import command, import_, importer, portal
 from trytond.modules.tthcc_procedure.exceptions import (
     ImportBadRowsError, ImportFileError)
@@ -21,7 +22,7 @@ JSONL = DATA / 'commune_procedures_2026-07.jsonl'
 real_data = pytest.mark.skipif(
     not DATA.exists(), reason=f"no published catalogue in {DATA}")
 
-TOMORROW = dt.date.today() + dt.timedelta(days=1)
+TOMORROW = clock.today() + dt.timedelta(days=1)
 ROW = {
     'code': '1.000656',
     'name': "Thủ tục đăng ký khai tử",
