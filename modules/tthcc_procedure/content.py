@@ -229,7 +229,7 @@ class LegalBasis(sequence_ordered(), Content, ModelSQL, ModelView):
     number = fields.Char("Number")
 
     def get_rec_name(self, name):
-        return self.number or self.name
+        return self.number or ' '.join(self.name.split())
 
 
 class Result(sequence_ordered(), Content, ModelSQL, ModelView):
@@ -239,4 +239,4 @@ class Result(sequence_ordered(), Content, ModelSQL, ModelView):
     name = fields.Text("Name", required=True)
 
     def get_rec_name(self, name):
-        return self.name
+        return ' '.join(self.name.split())
