@@ -103,13 +103,14 @@ def test_from_counter_to_result(people, office):
         press(people.officer, 'return_', id)
 
     dossier = read(people.officer, id, 'state', 'class_', 'portal_code',
-        'steps', 'returned_at')
+        'returned_at')
     assert dossier['state'] == 'returned'
     assert dossier['class_'] == 'early'
     assert dossier['portal_code'] == 10
     assert dossier['returned_at'] == MONDAY + dt.timedelta(days=4)
-    steps = people.officer.read('tthcc.dossier.step', dossier['steps'], [
-            'work', 'started_at', 'ended_at', 'worked', 'due', 'ended_by'])
+    steps = people.officer.search(
+        'tthcc.dossier.step', [('dossier', '=', id)],
+        ['work', 'started_at', 'ended_at', 'worked', 'due', 'ended_by'])
     assert [s['work'] for s in steps] == [
         'reception', 'appraisal', 'approval', 'return']
     assert steps[0]['worked'] == dt.timedelta(hours=2)
@@ -176,10 +177,10 @@ def test_two_press_resolve_at_once(people, office, server):
     refusals = [a for a in answers if a]
     assert len(refusals) == len(leaders) - 1
     assert all('th_leader' in refusal for refusal in refusals)
-    dossier = read(people.leader, id, 'state', 'steps')
-    assert dossier['state'] == 'resolved'
-    steps = people.officer.read(
-        'tthcc.dossier.step', dossier['steps'], ['started_at', 'ended_at'])
+    assert read(people.leader, id, 'state')['state'] == 'resolved'
+    steps = people.officer.search(
+        'tthcc.dossier.step', [('dossier', '=', id)],
+        ['started_at', 'ended_at'])
     # The return was started once and is under way
     assert [bool(s['ended_at']) for s in steps] == [True, True, True, False]
 

@@ -12,8 +12,10 @@ import datetime as dt
 from sql import Literal, Null
 from sql.conditionals import Case
 from sql.operators import And, Or
+
 from trytond.model import fields
 from trytond.modules.tthcc import clock
+from trytond.pyson import Eval, If
 
 CLASSES = [
     ('not_due', "Not due"),
@@ -88,6 +90,14 @@ class ClassMixin:
         fields.Boolean("Due Today",
             help="The clock is running and the dossier is due today."),
         None)
+
+    @classmethod
+    def view_attributes(cls):
+        visual = If(Eval('class_') == 'overdue', 'danger',
+            If(Eval('class_') == 'due_soon', 'warning', ''))
+        return super().view_attributes() + [
+            (f'/tree/field[@name="{name}"]', 'visual', visual, ['class_'])
+            for name in ['due', 'class_']]
 
     @classmethod
     def column_class_(cls, tables):

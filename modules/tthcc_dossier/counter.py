@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 from sql import Column, Conflict, Table
+
 from trytond.model import ModelSQL, Unique, fields
 from trytond.transaction import Transaction
 

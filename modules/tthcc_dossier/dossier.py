@@ -357,8 +357,8 @@ class Dossier(
                 'code', 'received_at', 'due', 'warn_at', 'due_day',
                 'register_number', 'received_by', 'resolved_at',
                 'returned_at', 'returned_by', 'end_reason', 'pauses',
-                'changes', 'steps', 'department', 'employee', 'role', 'moved_at',
-                'moved_by']:
+                'changes', 'steps', 'department', 'employee', 'role',
+                'moved_at', 'moved_by']:
             default.setdefault(name, None)
         return super().copy(dossiers, default=default)
 

@@ -30,10 +30,6 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
                 'tthcc_dossier.msg_paper_numbers_positive'),
             ]
 
-    @classmethod
-    def __setup__(cls):
-        super().__setup__()
-
     @staticmethod
     def default_originals():
         return 0

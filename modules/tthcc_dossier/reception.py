@@ -7,8 +7,7 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.search import fold
 from trytond.pool import Pool
 from trytond.pyson import Bool, Date, Eval
-from trytond.transaction import (
-    Transaction, check_access, without_check_access)
+from trytond.transaction import Transaction, check_access, without_check_access
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 

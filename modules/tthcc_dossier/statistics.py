@@ -4,6 +4,7 @@
 from sql import Literal
 from sql.aggregate import Min, Sum
 from sql.conditionals import Case
+
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool

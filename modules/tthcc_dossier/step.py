@@ -177,6 +177,9 @@ class LegMixin:
             if step.department_kind:
                 department, employee = offer.assignee(
                     step.department_kind)
+                if step.role == 'leader':
+                    # Who is assigned to the kind does not sign
+                    employee = None
             elif step.work == 'reception':
                 employee = self.received_by
             legs.append(Step(

@@ -12,10 +12,11 @@ class User(metaclass=PoolMeta):
         return super()._board_actions() + [
             ('tthcc.' + group, 'tthcc_dossier.' + action)
             for group, action in [
-                ('group_counter_officer', 'act_board_officer'),
-                ('group_coordinator', 'act_board_department'),
-                ('group_processor', 'act_board_department'),
-                ('group_leader', 'act_board_leader'),
-                ('group_director', 'act_board_leader'),
-                ('group_supervisor', 'act_board_leader'),
+                ('group_counter_officer', 'act_dossier'),
+                ('group_coordinator', 'act_dossier'),
+                ('group_processor', 'act_dossier'),
+                ('group_leader', 'act_board'),
+                ('group_director', 'act_board'),
+                ('group_supervisor', 'act_board'),
+                ('group_administrator', 'act_board'),
                 ]]
