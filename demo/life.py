@@ -41,11 +41,12 @@ KINDS = {
     'rejected': 20,
     'voided': 7,
     }
+# Those that stand still when the demo is loaded
+_WAITING = {'waiting for supplement', 'waiting for payment', 'withdrawal'}
 # Too much happens to these for a result on the same day
-_LONG = {
+_LONG = _WAITING | {
     'supplement', 'unsupplemented', 'payment', 'withdrawn', 'kept',
-    'rejected', 'waiting for supplement', 'waiting for payment',
-    'withdrawal', 'passed on'}
+    'rejected'}
 _LATE_PICK_UP = .08
 
 
@@ -130,8 +131,9 @@ class Life:
         """What comes between passing on and result.
 
         Return the dossier, None when it ended or waits, and the moment."""
-        stop = None
-        if self.kind in _LONG and dossier.due:
+        if self.kind in _WAITING:
+            stop = self.after('stop', moment, 1, 8)
+        elif self.kind in _LONG:
             left = self.timetable.hours(moment, dossier.local(dossier.due))
             stop = self.after('stop', moment, .1 * left, .5 * left)
         if self.kind == 'rejected':
