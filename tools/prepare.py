@@ -221,7 +221,7 @@ def one_line(function, *arguments):
     except Stop as stop:
         sys.exit(str(stop))
     except KeyboardInterrupt:
-        sys.exit("Interrupted: run it again to go on")
+        sys.exit("\nInterrupted: run it again to go on")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             sys.exit("%s: correct this and run it again" % error)
