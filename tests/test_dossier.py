@@ -25,7 +25,7 @@ def office(database):
     with Transaction().start(database, 0):
         procedure = create_procedure()
         no_term = create_procedure('1.000002', term_unit='none',
-            term_value=None)
+            term_value=None, with_steps=False)
         offices = [
             create_office('th_', "UBND huyện Thiệu Hóa",
                 [procedure, no_term]),
@@ -39,6 +39,7 @@ def office(database):
             no_term=values[1][0], centre=offices[0].centre.id,
             company=offices[0].company.id,
             calendar=offices[0].centre.calendar.id,
+            department=offices[0].department.id,
             procedure=procedure.id,
             revision=procedure.revisions[0].id,
             offer=Pool().get('tthcc.centre.procedure').search([
@@ -114,6 +115,8 @@ def test_from_counter_to_result(people, office):
     assert [s['work'] for s in steps] == [
         'reception', 'appraisal', 'approval', 'return']
     assert steps[0]['worked'] == dt.timedelta(hours=2)
+    # Before 15:00, so passed on the same day at the latest
+    assert steps[0]['due'] <= dt.datetime(2026, 11, 9, 10, 0)
     # From Monday 10:00 to Wednesday 08:00: 1.5 + 3.5 h, 8 h, 1 h
     assert steps[1]['worked'] == dt.timedelta(hours=14)
     for before, after in zip(steps, steps[1:]):
@@ -310,8 +313,11 @@ def test_clock_stops_and_goes_on(people, office):
         press(people.officer, 'pass_on', id)
     with clock.moved_to(MONDAY + dt.timedelta(days=1)):
         decide(people.processor, 'suspend', id, waiting_for='supplement')
-        dossier = read(people.officer, id, 'class_', 'portal_code')
-        assert dossier == {'id': id, 'class_': 'waiting', 'portal_code': 5}
+        dossier = read(
+            people.officer, id, 'class_', 'portal_code', 'explanation')
+        assert dossier['class_'] == 'waiting'
+        assert dossier['portal_code'] == 5
+        assert "10/11/2026" in dossier['explanation']
     with clock.moved_to(MONDAY + dt.timedelta(days=3)):
         press(people.officer, 'resume', id)
     dossier = read(people.officer, id, 'state', 'due', 'explanation')
@@ -544,9 +550,49 @@ def test_receipt(people, office, lang):
     assert read(people.officer, id, 'code')['code'] in name
 
 
+def test_received_after_the_cut_off_is_passed_on_the_next_day(
+        people, office):
+    id = register(people, office, MONDAY + dt.timedelta(hours=7, minutes=1),
+        **office.no_term)
+    step, *_ = people.officer.search(
+        'tthcc.dossier.step', [('dossier', '=', id)], ['due'])
+    assert step['due'] == dt.datetime(2026, 11, 10, 0, 0)
+
+
 def test_no_term(people, office):
     id = register(people, office, **office.no_term)
     dossier = read(people.officer, id, 'due', 'class_', 'explanation')
     assert dossier['due'] is None
     assert dossier['class_'] == 'no_term'
     assert dossier['explanation']
+
+
+def test_procedure_without_steps(people, office):
+    "The department of the field does what no step says"
+    id = register(people, office, **office.no_term)
+    press(people.officer, 'pass_on', id)
+    dossier = read(people.processor, id, 'department', 'mine')
+    assert dossier['department'] == office.department
+    assert dossier['mine']
+    press(people.processor, 'resolve', id)
+    press(people.officer, 'return_', id)
+    assert read(people.officer, id, 'state')['state'] == 'returned'
+
+
+def test_whose_turn_it_is(people, office):
+    id = register(people, office)
+
+    def turn():
+        return {
+            role for role in ['officer', 'processor', 'leader']
+            if getattr(people, role).search(
+                'tthcc.dossier', [('id', '=', id), ('mine', '=', True)])}
+    assert turn() == {'officer'}
+    press(people.officer, 'pass_on', id)
+    assert turn() == {'processor'}
+    press(people.processor, 'complete_step', id)
+    assert turn() == {'leader'}
+    press(people.leader, 'resolve', id)
+    assert turn() == {'officer'}
+    press(people.officer, 'return_', id)
+    assert turn() == set()

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from genshi.core import Markup
 from genshi.template import MarkupTemplate, TemplateLoader
+
 from trytond.i18n import gettext
 from trytond.report import Report
 from trytond.tools import file_open

@@ -32,11 +32,14 @@ class DeadlineMixin:
     explanation = fields.Function(
         fields.Text("How the Due Moment Was Counted"), 'get_explanation')
 
-    def deadline(self):
-        "Return the worktime.Deadline of the dossier, in local time"
+    def deadline(self, pauses=None):
+        """Return the worktime.Deadline of the dossier, in local time, with
+        the pauses, by default those that have ended"""
+        if pauses is None:
+            pauses = self.local_pauses()
         return worktime.deadline(
             self.centre.calendar.worktime(), self.case.term(),
-            self.local(self.received_at), self.local_pauses())
+            self.local(self.received_at), pauses)
 
     def local(self, moment):
         "The local time of a UTC moment"
@@ -46,11 +49,13 @@ class DeadlineMixin:
         "The UTC moment of a local time"
         return clock.to_utc(moment, self.company.timezone)
 
-    def local_pauses(self):
-        "The pauses that have ended, as values of worktime"
+    def local_pauses(self, ended=True):
+        "The pauses as values of worktime, only those that have ended or all"
         return [
-            worktime.Pause(self.local(p.start), self.local(p.end), p.reason)
-            for p in self.pauses if p.end]
+            worktime.Pause(
+                self.local(p.start), self.local(p.end) if p.end else None,
+                p.reason)
+            for p in self.pauses if p.end or not ended]
 
     def set_deadline(self):
         """Count the due moment anew and set all that is stored of it.
@@ -69,7 +74,8 @@ class DeadlineMixin:
     def get_explanation(self, name):
         Calendar = Pool().get('tthcc.calendar')
         if self.received_at and self.case:
-            return Calendar.explain(self.deadline().lines)
+            return Calendar.explain(
+                self.deadline(self.local_pauses(ended=False)).lines)
 
     @property
     def due_text(self):

@@ -524,7 +524,7 @@ class Dossier(
             if leg.department:
                 # Leaders act in every department of their committee
                 here = leg.department.id in departments or (
-                    'leader' in roles
+                    cls._leads()
                     and leg.department.company.id in User.get_companies())
             else:
                 here = dossier.centre.id in centres

@@ -1,7 +1,9 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from sql import Null
+import datetime as dt
+
+from sql import Literal, Null
 from sql.conditionals import Case
 
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
@@ -130,27 +132,41 @@ class LegMixin:
         centres, departments = User.get_workplace()
 
         def among(column, ids):
-            return fields.SQL_OPERATORS['in'](column, list(ids) or [-1])
+            if not ids:
+                return Literal(False)
+            return fields.SQL_OPERATORS['in'](column, list(ids))
+        here = among(table.department, departments) | (
+            (table.department == Null) & among(table.centre, centres))
+        if cls._leads() and not departments:
+            # A leader of the committee signs for all its departments
+            here |= ((table.role == Literal('leader'))
+                & among(table.resolver, User.get_companies()))
         clause = among(table.employee, User.get_employees()) | (
             (table.employee == Null)
-            & among(table.role, cls._roles())
-            & (among(table.department, departments)
-                | ((table.department == Null)
-                    & among(table.centre, centres))))
+            & among(table.role, cls._roles()) & here)
         if (operator == '=') != bool(value):
             clause = ~clause
         return clause
 
-    @staticmethod
-    def _roles():
+    @classmethod
+    def _roles(cls):
         "The roles of legs that the user may act in"
+        return [
+            role for role, groups in _ROLE_GROUPS.items()
+            if cls._in_groups(groups)]
+
+    @classmethod
+    def _leads(cls):
+        return cls._in_groups(['group_leader'])
+
+    @staticmethod
+    def _in_groups(names):
         pool = Pool()
         ModelData = pool.get('ir.model.data')
         User = pool.get('res.user')
-        groups = set(User.get_groups())
-        return [
-            role for role, names in _ROLE_GROUPS.items()
-            if groups & {ModelData.get_id('tthcc', n) for n in names}]
+        return not {
+            ModelData.get_id('tthcc', name) for name in names
+            }.isdisjoint(User.get_groups())
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
@@ -170,9 +186,11 @@ class LegMixin:
     def make_legs(self, offer):
         """Return the legs of the dossier, as the procedure's steps say and
         by whom the centre that offers it has them done."""
-        Step = Pool().get('tthcc.dossier.step')
+        pool = Pool()
+        Step = pool.get('tthcc.dossier.step')
+        ProcedureStep = pool.get('tthcc.procedure.step')
         legs = []
-        for step in self.revision.steps:
+        for step in self.revision.steps or ProcedureStep.usual(self.revision):
             department = employee = None
             if step.department_kind:
                 department, employee = offer.assignee(
@@ -251,24 +269,41 @@ class LegMixin:
 
     def leg_dues(self, steps=None):
         """Return the UTC moment by which each leg should end: its part of
-        the working time between reception and due moment, pauses out."""
+        the working time between reception and due moment, pauses out; for
+        the reception no later than it must pass the dossier on."""
         steps = self.steps if steps is None else steps
-        if not self.due:
-            return [None] * len(steps)
         calendar = self.centre.calendar.worktime()
-        start, due = self.local(self.received_at), self.local(self.due)
+        start = self.local(self.received_at)
+        due = self.local(self.due) if self.due else None
         pauses = self.local_pauses()
-        total, _ = worktime.worked(calendar, start, due, pauses)
+        if due:
+            total, _ = worktime.worked(calendar, start, due, pauses)
         dues, share = [], 0
         for step in steps:
+            moments = [due] if due else []
+            if step.work == 'reception':
+                moments.append(self._pass_on_by(calendar, start))
             share += step.share or 0
-            moment = worktime.add_working_time(
-                calendar, start, total * float(share) / 100)
-            for pause in pauses:
-                if pause.start < moment:
-                    lost, _ = worktime.worked(
-                        calendar, pause.start, pause.end)
-                    moment = worktime.add_working_time(calendar, moment, lost)
-            moment = min(moment, due).replace(microsecond=0)
-            dues.append(self.utc(moment))
+            if due:
+                moment = worktime.add_working_time(
+                    calendar, start, total * float(share) / 100)
+                for pause in pauses:
+                    if pause.start < moment:
+                        lost, _ = worktime.worked(
+                            calendar, pause.start, pause.end)
+                        moment = worktime.add_working_time(
+                            calendar, moment, lost)
+                moments.append(moment.replace(microsecond=0))
+            dues.append(self.utc(min(moments)) if moments else None)
         return dues
+
+    def _pass_on_by(self, calendar, start):
+        """Return the local moment by which the reception passes on: the same
+        working day, or the start of the next one for what came after the
+        cut-off (Decree 61/2018/NĐ-CP, art. 18.2)."""
+        start = worktime.next_opening(calendar, start)
+        regime = self.centre.regime_at(start.date()).regime
+        if start.time() <= regime.pass_on_cutoff:
+            return worktime.last_closing(calendar, start.date())
+        return worktime.next_opening(calendar, dt.datetime.combine(
+                start.date() + dt.timedelta(days=1), dt.time.min))

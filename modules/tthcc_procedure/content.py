@@ -220,6 +220,25 @@ class Step(sequence_ordered(), Content, ModelSQL, ModelView):
     def default_share(cls):
         return Decimal(0)
 
+    @classmethod
+    def usual(cls, revision):
+        """
+        Return the steps, not saved, of a revision that states none, as those
+        of the national files: reception, the department of its field, return.
+        """
+        names = dict(cls.fields_get(['work'])['work']['selection'])
+        kind = revision.field.department_kind if revision.field else None
+        return [
+            cls(
+                sequence=sequence, name=names[work], work=work, role=role,
+                department_kind=kind if work == 'appraisal' else None,
+                share=Decimal(share))
+            for sequence, (work, role, share) in enumerate([
+                    ('reception', 'officer', 10),
+                    ('appraisal', 'processor', 85),
+                    ('return', 'officer', 5),
+                    ], 1)]
+
 
 class LegalBasis(sequence_ordered(), Content, ModelSQL, ModelView):
     "Căn cứ pháp lý"

@@ -11,9 +11,11 @@ from trytond.pool import Pool
 __all__ = ['create_office', 'create_procedure', 'new_dossier']
 
 
-def create_procedure(code='1.000001', **case):
+def create_procedure(code='1.000001', with_steps=True, **case):
     """Create and publish a procedure of the justice department with a
-    mandatory and an optional paper; case changes its case in person."""
+    mandatory and an optional paper; case changes its case in person.
+
+    Without steps it is as those of the national files."""
     pool = Pool()
     Field = pool.get('tthcc.procedure.field')
     Kind = pool.get('tthcc.department.kind')
@@ -51,7 +53,7 @@ def create_procedure(code='1.000001', **case):
                                 'role': 'leader', 'share': 25},
                             {'name': "Trả kết quả", 'work': 'return',
                                 'role': 'officer', 'share': 5},
-                            ])],
+                            ] if with_steps else [])],
                 }])
     Procedure.publish([procedure])
     return procedure
