@@ -139,7 +139,7 @@ class ReceiveStart(ModelView):
         return Dossier.fields_get(
             ['return_method'])['return_method']['selection']
 
-    @fields.depends('procedure', methods=['on_change_case'])
+    @fields.depends('procedure', 'papers', methods=['on_change_case'])
     def on_change_procedure(self):
         Paper = Pool().get('tthcc.dossier.paper')
         self.revision = self.case = None
@@ -184,7 +184,7 @@ class ReceiveStart(ModelView):
         else:
             self.candidates = parties
 
-    @fields.depends('name', 'applicant')
+    @fields.depends('name', 'applicant', 'candidates')
     def on_change_name(self):
         "Offer people of the same name rather than record them twice"
         Party = Pool().get('party.party')
@@ -193,8 +193,8 @@ class ReceiveStart(ModelView):
             self.candidates = Party.search(
                 [('search_text', '=', fold(self.name))], limit=_CANDIDATES)
 
-    @fields.depends('applicant', 'identity_number', 'name', 'phone', 'email',
-        'address')
+    @fields.depends('applicant', 'candidates', 'identity_number', 'name',
+        'phone', 'email', 'address')
     def on_change_applicant(self):
         self.candidates = []
         if self.applicant:
