@@ -1,6 +1,8 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from sql.conditionals import Coalesce
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.pyson import Eval
@@ -33,9 +35,12 @@ class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
         super().__setup__()
         t = cls.__table__()
         cls._sql_indexes.update({
-                Index(t,
-                    (t.identity_number, Index.Equality(cardinality='high'))),
-                Index(t, (t.phone, Index.Equality(cardinality='high'))),
+                Index(t, (
+                        Coalesce(t.identity_number, ''),
+                        Index.Equality(cardinality='high'))),
+                Index(t, (
+                        Coalesce(t.phone, ''),
+                        Index.Equality(cardinality='high'))),
                 })
 
     @fields.depends('party', 'name', 'identity_number', 'phone', 'email',

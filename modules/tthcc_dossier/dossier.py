@@ -3,7 +3,8 @@
 
 from collections import defaultdict
 
-from sql import Literal, Union
+from sql import Literal, Null, Union
+from sql.conditionals import Coalesce
 
 from trytond.i18n import gettext
 from trytond.model import (
@@ -166,7 +167,6 @@ class Dossier(
                 'tthcc_dossier.msg_dossier_sets_positive'),
             ]
         cls._sql_indexes.update({
-                Index(t, (t.code, Index.Equality(cardinality='high'))),
                 Index(t,
                     (t.centre, Index.Range()),
                     (t.received_at, Index.Range(order='DESC')),
@@ -182,8 +182,13 @@ class Dossier(
                     (t.department, Index.Range()), (t.due, Index.Range()),
                     where=is_open),
                 Index(t,
-                    (t.employee, Index.Range()), (t.due, Index.Range()),
-                    where=is_open),
+                    (t.employee, Index.Range()),
+                    where=t.employee != Null),
+                # Only dossiers with a leg under way have a role
+                Index(t,
+                    (t.department, Index.Range()),
+                    (t.centre, Index.Range()),
+                    where=t.role != Null),
                 Index(t,
                     (t.centre, Index.Range()),
                     where=t.state == Literal('resolved')),
@@ -298,12 +303,10 @@ class Dossier(
         _, operator, value = clause
         if not value or operator not in {'=', 'ilike', 'like'}:
             return super().search_rec_name(name, clause)
-        pool = Pool()
-        Applicant = pool.get('tthcc.dossier.applicant')
+        applicant = Pool().get('tthcc.dossier.applicant').__table__()
         # What a reader of bar codes types may be a tracking address
         text = value.strip('%').strip().rstrip('/').rsplit('/', 1)[-1]
         number = identity.compact(text)
-        applicant = Applicant.__table__()
         # A union, since an OR would keep the database from its indexes
         return [('id', 'in', Union(
                     cls.search(
@@ -313,10 +316,9 @@ class Dossier(
                         [('procedure.code', '=', text)],
                         order=[], query=True),
                     applicant.select(applicant.dossier,
-                        where=applicant.id.in_(Applicant.search(['OR',
-                                    ('identity_number', '=', number),
-                                    ('phone', '=', number),
-                                    ], order=[], query=True)))))]
+                        where=(Coalesce(applicant.identity_number, '')
+                            == number)
+                        | (Coalesce(applicant.phone, '') == number))))]
 
     @classmethod
     def preprocess_values(cls, mode, values):

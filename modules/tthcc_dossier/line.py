@@ -21,6 +21,8 @@ class Line(ModelStorage):
         super().__setup__()
         cls.__access__.add('dossier')
         t = cls.__table__()
+        # Lines are found by their dossier, not by their order or name
+        cls._sql_indexes.clear()
         cls._sql_indexes.add(Index(t, (t.dossier, Index.Range())))
 
     @classmethod
