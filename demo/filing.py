@@ -147,9 +147,10 @@ def _draft(life, catalogue):
     if random.random() < .07:
         proxy = People(random, life.place.highland).citizen(
             9000 + life.number % 1000, life.place.where(random))
-        values.update(
-            proxy_name=proxy['name'],
-            proxy_identity=proxy['identity_number'],
-            proxy_phone=proxy['phone'],
-            proxy_paper=random.choice(_PROXY_PAPERS))
+        values['applicants'][0][1].append({
+                'name': proxy['name'],
+                'identity_number': proxy['identity_number'],
+                'phone': proxy['phone'],
+                'proxy_paper': random.choice(_PROXY_PAPERS),
+                })
     return values

@@ -156,8 +156,8 @@ def test_who_acted_belongs_to_the_committee(dossiers):
 
 
 def test_some_come_together_or_send_somebody(dossiers):
-    assert any(len(d.applicants) > 1 for d in dossiers)
-    assert any(d.proxy_name for d in dossiers)
+    assert any(len(d.principals) > 1 for d in dossiers)
+    assert any(d.proxy for d in dossiers)
     assert {d.channel for d in dossiers} == {'in_person', 'post', 'online'}
 
 

@@ -496,6 +496,23 @@ def test_reception_window(people, office, reception):
         assert not again.values.get('applicant')
 
 
+def test_proxy(people, office, reception):
+    fill_in_reception(
+        people.officer, office, reception, name="Lê Văn Bình",
+        by_proxy=True, proxy_name="Lê Thị Cúc",
+        proxy_identity='038190000041', proxy_paper="Giấy ủy quyền")
+    tick_papers(reception.values)
+    reception.execute('register')
+    (_, data), = reception.actions
+    applicants = people.officer.search(
+        'tthcc.dossier.applicant', [('dossier', '=', data['id'])],
+        ['name', 'proxy_paper'])
+    assert {(a['name'], a['proxy_paper']) for a in applicants} == {
+        ("Lê Văn Bình", None), ("Lê Thị Cúc", "Giấy ủy quyền")}
+    assert read(people.officer, data['id'], 'applicant_name')[
+        'applicant_name'] == "Lê Văn Bình"
+
+
 def tick_papers(form):
     for paper in form['papers']:
         paper['received'] = True

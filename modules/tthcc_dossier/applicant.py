@@ -13,7 +13,8 @@ from .line import Line
 
 
 class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
-    """Who filed a dossier, as recorded on the day (người nộp hồ sơ).
+    """Whose request a dossier is, or who files it in their stead, as
+    recorded on the day (người nộp hồ sơ, người được ủy quyền).
 
     Kept apart from the dossier, because only the receiving centre and the
     leg under way may see it."""
@@ -27,6 +28,10 @@ class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
     phone = fields.Char("Phone")
     email = fields.Char("E-mail")
     address = fields.Char("Address")
+    proxy_paper = fields.Char(
+        "Authorising Paper",
+        help="Of somebody who files in the applicants' stead: the paper by "
+        "which they authorise it.")
 
     @classmethod
     def __setup__(cls):

@@ -50,7 +50,7 @@ class Correct(Wizard):
     correct = StateTransition()
 
     def default_start(self, fields):
-        applicant = self.record.applicants[0]
+        applicant = self.record.principals[0]
         values = {
             name: getattr(applicant, name)
             for name in CorrectStart.of_applicant}
@@ -119,7 +119,7 @@ class CorrectMixin:
                 changes[-1].new = cls._as_text(record, name)
 
         for dossier in dossiers:
-            applicant = dossier.applicants[0]
+            applicant = dossier.principals[0]
             for name in CorrectStart.of_applicant:
                 correct(dossier, applicant, name)
             for name in CorrectStart.of_dossier:

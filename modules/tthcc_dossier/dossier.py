@@ -43,8 +43,7 @@ PORTAL_CODES = {
 _FREE = {'note'}
 _DRAFTED = {
     'centre', 'resolver', 'procedure', 'revision', 'case', 'applicants',
-    'proxy_name', 'proxy_identity', 'proxy_phone', 'proxy_paper', 'papers',
-    'sets', 'return_method'}
+    'papers', 'sets', 'return_method'}
 _draft = {'readonly': Eval('state') != 'draft'}
 _draft_required = {**_draft, 'required': True}
 
@@ -90,12 +89,6 @@ class Dossier(
         help="The name of the first applicant.")
     applicants = fields.One2Many(
         'tthcc.dossier.applicant', 'dossier', "Applicants", states=_draft)
-    proxy_name = fields.Char("Proxy", states=_draft)
-    proxy_identity = fields.Char("Proxy's Identity Number", states=_draft)
-    proxy_phone = fields.Char("Proxy's Phone", states=_draft)
-    proxy_paper = fields.Char(
-        "Authorising Paper", states=_draft,
-        help="The paper by which the applicant authorises the proxy.")
     papers = fields.One2Many(
         'tthcc.dossier.paper', 'dossier', "Papers", states=_draft)
     sets = fields.Integer(
@@ -266,6 +259,16 @@ class Dossier(
         return offers[0] if offers else None
 
     @property
+    def principals(self):
+        "Those whose request it is"
+        return [a for a in self.applicants if not a.proxy_paper]
+
+    @property
+    def proxy(self):
+        "Who files in their stead, None if they come themselves"
+        return next((a for a in self.applicants if a.proxy_paper), None)
+
+    @property
     def term_text(self):
         return self.case.term_rec_name
 
@@ -413,7 +416,7 @@ class Dossier(
 
     def set_applicant_name(self):
         self.applicant_name = (
-            self.applicants[0].name if self.applicants else None)
+            self.principals[0].name if self.principals else None)
 
     def check_complete(self, offer):
         "Raise RegistrationError for the first thing that registering lacks"
@@ -430,7 +433,7 @@ class Dossier(
             fail('tthcc_dossier.msg_procedure_not_offered')
         if not self.case or self.case.revision != self.revision:
             fail('tthcc_dossier.msg_case_missing')
-        if not self.applicants:
+        if not self.principals:
             fail('tthcc_dossier.msg_applicant_missing')
         missing = [
             p.name for p in self.papers if p.mandatory and not p.received]

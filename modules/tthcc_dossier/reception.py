@@ -229,16 +229,18 @@ class ReceiveStart(ModelView):
                 email=self.email,
                 address=self.address)]
         applicants.extend(self.co_applicants or [])
+        if self.by_proxy:
+            applicants.append(Applicant(
+                    name=self.proxy_name,
+                    identity_number=self.proxy_identity,
+                    phone=self.proxy_phone,
+                    proxy_paper=self.proxy_paper))
         return Dossier(
             centre=self.centre,
             procedure=self.procedure.procedure,
             revision=self.revision,
             case=self.case,
             applicants=applicants,
-            proxy_name=self.proxy_name if self.by_proxy else None,
-            proxy_identity=self.proxy_identity if self.by_proxy else None,
-            proxy_phone=self.proxy_phone if self.by_proxy else None,
-            proxy_paper=self.proxy_paper if self.by_proxy else None,
             papers=self.papers,
             sets=self.sets,
             return_method=self.return_method)
