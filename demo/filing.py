@@ -24,6 +24,9 @@ _PROXY_PAPERS = [
     "Giấy ủy quyền có chứng thực chữ ký", "Hợp đồng ủy quyền có công chứng",
     "Văn bản ủy quyền của thành viên gia đình"]
 
+# Serial numbers of proxies, above those of applicants
+_PROXIES = 7000
+
 
 class Catalogue:
     "The procedures on offer by level, with how often they are asked for"
@@ -133,24 +136,21 @@ def _draft(life, catalogue):
     "Return the values of the draft of the life"
     random = life.random
     revision = life.case.revision
-    applicants = {a['party']: a for a in life.applicants}.values()
-    values = {
+    applicants = list({a['party']: a for a in life.applicants}.values())
+    if random.random() < .07:
+        proxy = People(random, life.place.highland).citizen(
+            _PROXIES + life.number, life.place.where(random))
+        applicants.append({
+                **proxy,
+                'proxy_paper': random.choice(_PROXY_PAPERS),
+                })
+    return {
         'centre': life.place.centre.id,
         'procedure': revision.procedure.id,
         'revision': revision.id,
         'case': life.case.id,
-        'applicants': [('create', list(applicants))],
+        'applicants': [('create', applicants)],
         'papers': [('create', catalogue.papers(revision, random))],
         'sets': random.choice([1, 1, 1, 2]),
         'return_method': random.choice(_RETURNS[life.case.channel]),
         }
-    if random.random() < .07:
-        proxy = People(random, life.place.highland).citizen(
-            9000 + life.number % 1000, life.place.where(random))
-        values['applicants'][0][1].append({
-                'name': proxy['name'],
-                'identity_number': proxy['identity_number'],
-                'phone': proxy['phone'],
-                'proxy_paper': random.choice(_PROXY_PAPERS),
-                })
-    return values

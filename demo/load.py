@@ -33,11 +33,9 @@ def load(database, config_file=None, progress=None):
     if database not in Pool.database_list():
         with Transaction().start(database, 0, readonly=True):
             Pool(database).init()
-    with Transaction().start(database, 0) as transaction:
-        languages = Pool().get('ir.lang').search([('code', '=', 'vi')])
-        with transaction.set_context(
-                language=languages[0].code, active_test=False):
-            loaded = _load(progress)
+    with Transaction().start(
+            database, 0, context={'language': 'vi'}) as transaction:
+        loaded = _load(progress)
         # The log would tell that all was done at this moment
         transaction.log_records.clear()
         tasks = list(transaction.tasks)

@@ -24,6 +24,13 @@ _REGIMES = {
 _COUNTERS = [
     "Tư pháp – Hộ tịch", "Đất đai – Xây dựng", "Tài chính – Kinh doanh",
     "Chính sách – Xã hội", "Trả kết quả"]
+_PROVINCE = {
+    'supervisor': "Chuyên viên giám sát",
+    'administrator': "Quản trị hệ thống",
+    'catalogue': "Chuyên viên kiểm soát thủ tục hành chính",
+    'facility': "Chuyên viên quản lý tài sản công",
+    'budget': "Chuyên viên kế hoạch – ngân sách",
+    }
 _HEADS = {
     'Phòng': "Trưởng phòng",
     'Văn': "Chánh Văn phòng",
@@ -242,7 +249,7 @@ def load_people(places, province):
     logins = read_logins()
     names = {login.name: login.person for login in logins}
     posts = [
-        Post(None, login.name, login.role.capitalize())
+        Post(None, login.name, _PROVINCE[login.name])
         for login in logins if not login.place]
     for place in places:
         posts.extend(posts_of(place))
