@@ -5,6 +5,7 @@ import datetime as dt
 import string
 from urllib.parse import urlsplit
 
+from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields)
@@ -55,6 +56,8 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
     _states = {
         'readonly': Eval('state') == 'closed',
         }
+    # Every move of a dossier asks by what calendar and timezone it counts
+    _counting_cache = Cache('tthcc.centre.counting', context=False)
 
     name = fields.Char("Name", required=True, states=_states)
     company = fields.Many2One(
@@ -257,8 +260,30 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         pool = Pool()
         User = pool.get('res.user')
         super().on_modification(mode, centres, field_names=field_names)
+        cls._counting_cache.clear()
         if mode in {'create', 'delete'}:
             User._get_workplace_cache.clear()
+
+    def worktime(self):
+        "Return the working calendar as a value of worktime, from a cache"
+        Calendar = Pool().get('tthcc.calendar')
+        calendar, _ = self._counting()
+        return Calendar(calendar).worktime()
+
+    @property
+    def timezone(self):
+        "The name of the timezone of the committee, from a cache"
+        _, timezone = self._counting()
+        return timezone
+
+    def _counting(self):
+        value = self._counting_cache.get(self.id)
+        if value is None:
+            with without_check_access():
+                centre = self.__class__(self.id)
+                value = centre.calendar.id, centre.company.timezone
+            self._counting_cache.set(self.id, value)
+        return value
 
     def regime_at(self, date):
         """
@@ -282,7 +307,7 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         pool = Pool()
         Lang = pool.get('ir.lang')
         for centre in centres:
-            today = clock.today(centre.company.timezone)
+            today = clock.today(centre.timezone)
             if not centre.opening_date:
                 centre.opening_date = today
             elif centre.opening_date > today:
@@ -319,7 +344,7 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                         'tthcc.msg_centre_close_open_work',
                         centre=centre.rec_name,
                         count=open_work))
-            centre.closing_date = clock.today(centre.company.timezone)
+            centre.closing_date = clock.today(centre.timezone)
         cls.save(centres)
         for centre in centres:
             if centre.successor:

@@ -17,8 +17,10 @@ class Company(metaclass=PoolMeta):
     @classmethod
     def on_modification(cls, mode, companies, field_names=None):
         pool = Pool()
+        Centre = pool.get('tthcc.centre')
         User = pool.get('res.user')
         super().on_modification(mode, companies, field_names=field_names)
+        Centre._counting_cache.clear()
         if mode == 'create' and (user_id := Transaction().user):
             # Who founds a committee must be able to set it up
             user = User(user_id)

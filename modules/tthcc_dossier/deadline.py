@@ -38,16 +38,16 @@ class DeadlineMixin:
         if pauses is None:
             pauses = self.local_pauses()
         return worktime.deadline(
-            self.centre.calendar.worktime(), self.case.term(),
+            self.centre.worktime(), self.case.term(),
             self.local(self.received_at), pauses)
 
     def local(self, moment):
         "The local time of a UTC moment"
-        return clock.to_local(moment, self.company.timezone)
+        return clock.to_local(moment, self.centre.timezone)
 
     def utc(self, moment):
         "The UTC moment of a local time"
-        return clock.to_utc(moment, self.company.timezone)
+        return clock.to_utc(moment, self.centre.timezone)
 
     def local_pauses(self, ended=True):
         "The pauses as values of worktime, only those that have ended or all"

@@ -82,7 +82,7 @@ class Step(sequence_ordered(), Line, ModelSQL, ModelView):
         self.ended_at = moment
         self.ended_by = employee
         self.worked, _ = worktime.worked(
-            dossier.centre.calendar.worktime(),
+            dossier.centre.worktime(),
             dossier.local(self.started_at), dossier.local(moment),
             dossier.local_pauses())
 
@@ -272,7 +272,7 @@ class LegMixin:
         the working time between reception and due moment, pauses out; for
         the reception no later than it must pass the dossier on."""
         steps = self.steps if steps is None else steps
-        calendar = self.centre.calendar.worktime()
+        calendar = self.centre.worktime()
         start = self.local(self.received_at)
         due = self.local(self.due) if self.due else None
         pauses = self.local_pauses()
