@@ -42,6 +42,36 @@ class WebClient:
         page.locator('#ask-dialog-entry').press('Enter')
         expect(page.locator('#user-preferences')).to_be_attached()
 
+    def open_menu(self, *names):
+        menu = self.page.locator('#menu')
+        *branches, leaf = [
+            menu.get_by_role('row').filter(
+                has=self.page.get_by_text(name, exact=True))
+            for name in names]
+        for branch in branches:
+            branch.locator('.expander').first.click()
+        leaf.last.get_by_text(names[-1], exact=True).click()
+
+    @property
+    def tab(self):
+        "The tab in front"
+        return self.page.locator('#tabcontent > .tab-pane.active')
+
+    def open_queue(self, name):
+        "Open the tab of the list, which holds the records of a domain"
+        queue = self.tab.get_by_role('tab', name=name)
+        queue.click()
+        expect(queue.locator('xpath=..')).to_have_class('active')
+
+    def rows(self):
+        return self.tab.locator('tbody tr')
+
+    def field(self, name):
+        return self.tab.locator(f'.form [name={name}]')
+
+    def press(self, button):
+        self.tab.get_by_role('button', name=button, exact=True).click()
+
     def picture(self, name):
         "Save what the window shows as NAME.png"
         self.page.screenshot(path=self._pictures / f'{name}.png')
