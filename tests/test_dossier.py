@@ -219,9 +219,9 @@ def test_code_is_given_back_when_registering_fails(people, office):
     with pytest.raises(Refused, match="Tờ khai"):
         register(people, office, day, papers=papers)
     second = register(people, office, day)
-    codes = [d['code'] for d in people.officer.read(
-            'tthcc.dossier', [first, second], ['code'])]
-    assert [c[-4:] for c in codes] == ['0001', '0002']
+    codes = {d['id']: d['code'][-4:] for d in people.officer.read(
+            'tthcc.dossier', [first, second], ['code'])}
+    assert codes == {first: '0001', second: '0002'}
 
 
 @pytest.mark.parametrize('values', [
@@ -386,6 +386,7 @@ def test_correcting_keeps_what_was(people, office):
         'nguyen thi huong', "HƯƠNG", '038190000017', '0912 345 678',
         '{code}', 'https://motcua.example.vn/{code}'])
 def test_search(people, office, text):
+    register(people, office)
     id = register(people, office, applicants=[('create', [{
                         'name': "Nguyễn Thị Hương",
                         'identity_number': '038190000017',
@@ -613,3 +614,119 @@ def test_whose_turn_it_is(people, office):
     assert turn() == {'officer'}
     press(people.officer, 'return_', id)
     assert turn() == set()
+
+
+def test_draft_without_its_papers_is_refused(people, office):
+    with pytest.raises(Refused, match="Tờ khai"):
+        register(people, office, papers=[])
+
+
+def test_only_open_dossiers_are_corrected(people, office):
+    id = register(people, office)
+    with people.officer.wizard(
+            'tthcc.dossier.correct', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(name="Nguyễn Văn Ấn", reason="Viết nhầm tên")
+        decide(people.director, 'void', id)
+        with pytest.raises(Refused):
+            wizard.execute('correct')
+
+
+def test_clock_is_stopped_by_whose_leg_it_is(people, office):
+    id = register(people, office)
+    press(people.officer, 'pass_on', id)
+    with pytest.raises(Refused):
+        decide(people.officer, 'suspend', id)
+    press(people.processor, 'complete_step', id)
+    with pytest.raises(Refused):
+        decide(people.processor, 'suspend', id)
+    decide(people.leader, 'suspend', id)
+    assert read(people.leader, id, 'state')['state'] == 'supplement'
+
+
+def test_waiting_is_not_working_time(people, office):
+    id = register(people, office)
+    with clock.moved_to(MONDAY):
+        press(people.officer, 'pass_on', id)
+    with clock.moved_to(MONDAY + dt.timedelta(hours=1)):
+        decide(people.processor, 'suspend', id)
+    with clock.moved_to(MONDAY + dt.timedelta(days=4)):
+        decide(people.officer, 'give_up', id)
+    _, leg, *_ = people.officer.search(
+        'tthcc.dossier.step', [('dossier', '=', id)], ['worked'])
+    assert leg['worked'] == dt.timedelta(hours=1)
+
+
+def test_mine_and_not_mine_are_all(people, office):
+    register(people, office)
+    count = {
+        value: people.officer.model(
+            'tthcc.dossier', 'search_count', [('mine', '=', value)])
+        for value in [True, False]}
+    assert sum(count.values()) == people.officer.model(
+        'tthcc.dossier', 'search_count', [])
+
+
+def test_no_receipt_before_registration(people, office):
+    id, = people.officer.create('tthcc.dossier', office.values)
+    with pytest.raises(Refused) as refused:
+        people.officer.report('tthcc.dossier.receipt', [id])
+    assert 'NoneType' not in str(refused.value)
+
+
+def test_explanation_after_a_change_of_the_calendar(people, office, rpc):
+    "What is finished keeps its promise, what is open is counted anew"
+    done, open_ = register(people, office), register(people, office)
+    decide(people.officer, 'withdraw', done)
+    admin = rpc()
+    admin.write('tthcc.calendar', [office.calendar], {'counting': 'hour'})
+    try:
+        dossier = read(people.officer, open_, 'due', 'explanation')
+        assert dossier['due'] == dt.datetime(2026, 11, 16, 1, 0)
+        assert '08:00' in dossier['explanation'].splitlines()[-1]
+        dossier = read(people.officer, done, 'due', 'explanation')
+        assert dossier['due'] == dt.datetime(2026, 11, 16, 10, 0)
+        assert '17:00 16/11/2026' in dossier['explanation'].splitlines()[-1]
+    finally:
+        admin.write('tthcc.calendar', [office.calendar], {'counting': 'day'})
+
+
+def test_all_applicants_are_found(people, office):
+    id = register(people, office, applicants=[('create', [
+                    {'name': "Đỗ Văn Quý"}, {'name': "Phùng Thị Quyên"}])])
+    assert id in [d['id'] for d in people.officer.search(
+            'tthcc.dossier', [('rec_name', 'ilike', '%phung thi quyen%')])]
+
+
+def test_contact_data_is_not_for_those_who_watch(
+        people, office, server, start):
+    from trytond.modules.tthcc.tests.tools import create_user
+    with start(0):
+        company = Pool().get('company.company')(office.company)
+        create_user('watcher', ['supervisor'], company)
+    id = register(people, office, applicants=[('create', [{
+                        'name': "Vi Văn Thỏa", 'phone': '0978111222'}])])
+    watcher = server.client('watcher', PASSWORD)
+    assert watcher.search('tthcc.dossier', [('id', '=', id)])
+    assert not watcher.search(
+        'tthcc.dossier.applicant', [('dossier', '=', id)])
+    assert not watcher.search(
+        'tthcc.dossier', [('rec_name', 'ilike', '%0978111222%')])
+
+
+def test_successor_takes_over_what_is_open(people, office, server, start):
+    id = register(people, office)
+    with start(0):
+        procedure = Pool().get('tthcc.procedure')(office.procedure)
+        successor = create_office('ss_', "UBND huyện Yên Định", [procedure])
+        Dossier = Pool().get('tthcc.dossier')
+        Dossier.hand_over([Dossier(id)], successor.centre)
+    officer = server.client('ss_officer', PASSWORD)
+    assert officer.search(
+        'tthcc.dossier', [('id', '=', id), ('mine', '=', True)])
+    code = read(officer, id, 'code')['code']
+    press(officer, 'pass_on', id)
+    press(server.client('ss_processor', PASSWORD), 'complete_step', id)
+    press(server.client('ss_leader', PASSWORD), 'resolve', id)
+    press(officer, 'return_', id)
+    assert read(officer, id, 'code', 'state') == {
+        'id': id, 'code': code, 'state': 'returned'}

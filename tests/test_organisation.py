@@ -377,3 +377,29 @@ def test_search_ignores_marks_and_case(organisation, log_in, text):
 
     assert organisation.a.centre in [r['id'] for r in found]
     assert organisation.b.centre not in [r['id'] for r in found]
+
+
+def test_province_administrator_cannot_raise_anybody(
+        organisation, log_in, start, pool):
+    with start():
+        company = pool.get('company.company')(organisation.a.company)
+        create_user('province_admin', ['administrator'], company)
+        groups = {
+            name: pool.get('ir.model.data').get_id(*name.split('.'))
+            for name in ['res.group_admin', 'tthcc.group_leader']}
+    admin = log_in('province_admin')
+    officer, = admin.search('res.user', [('login', '=', 'officer_a')])
+    admin.write('res.user', [officer['id']], {
+            'groups': [('add', [groups['tthcc.group_leader']])]})
+    admin.write('res.user', [officer['id']], {
+            'groups': [('remove', [groups['tthcc.group_leader']])]})
+
+    raised = {'groups': [('add', [groups['res.group_admin']])]}
+    for user in [admin.user, officer['id']]:
+        with pytest.raises(Refused):
+            admin.write('res.user', [user], raised)
+    with pytest.raises(Refused):
+        admin.create('res.user', {'name': "X", 'login': 'x', **raised})
+    # Nor become one by way of the password
+    with pytest.raises(Refused):
+        admin.write('res.user', [1], {'password': 'a-new-password-2018'})

@@ -285,6 +285,15 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
             self._counting_cache.set(self.id, value)
         return value
 
+    def company_department(self, kind):
+        "Return the department of the kind in the committee, None if none"
+        Department = Pool().get('tthcc.department')
+        departments = Department.search([
+                ('company', '=', self.company.id),
+                ('kind', '=', kind.id),
+                ], order=[('id', 'ASC')], limit=1)
+        return departments[0] if departments else None
+
     def regime_at(self, date):
         """
         Return the row of regimes in force at the centre on the local date.

@@ -2,7 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.exceptions import UserError, UserWarning
-from trytond.model.exceptions import ValidationError
+from trytond.model.exceptions import AccessError, ValidationError
 
 
 class RegimeMissingError(UserError):
@@ -26,6 +26,10 @@ class CentreNotReadyWarning(UserWarning):
 
 
 class CentreCloseError(UserError):
+    pass
+
+
+class UserGroupError(AccessError):
     pass
 
 

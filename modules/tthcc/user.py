@@ -2,15 +2,51 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.cache import Cache
+from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
+
+from .exceptions import UserGroupError
 
 
 class User(metaclass=PoolMeta):
     __name__ = 'res.user'
 
     _get_workplace_cache = Cache(__name__ + '.get_workplace', context=False)
+
+    @classmethod
+    def check_modification(cls, mode, users, values=None, external=False):
+        """
+        Keep those who manage the users of the suite from raising anybody,
+        themselves too, to an administrator of Tryton.
+        """
+        pool = Pool()
+        Group = pool.get('res.group')
+        ModelData = pool.get('ir.model.data')
+        super().check_modification(
+            mode, users, values=values, external=external)
+        if (not external
+                or ModelData.get_id('res', 'group_admin')
+                in cls.get_groups()):
+            return
+        own = set(Group.search([
+                    ('parent', 'child_of',
+                        [ModelData.get_id('tthcc', 'group_user')]),
+                    ]))
+        given = set()
+        for action, *arguments in (values or {}).get('groups') or []:
+            if action == 'add':
+                given.update(Group.browse(arguments[0]))
+            elif action != 'remove':
+                given.add(None)
+        for user in users:
+            foreign = (set(user.groups) | given) - own
+            if foreign:
+                raise UserGroupError(gettext(
+                        'tthcc.msg_user_group', user=user.rec_name,
+                        groups=', '.join(sorted(
+                                g.rec_name for g in foreign if g))))
 
     @classmethod
     def get_workplace(cls):
@@ -58,7 +94,10 @@ class User(metaclass=PoolMeta):
         Return the group and the action, as XML ids, of each board that opens
         at login.
         """
-        return []
+        return [
+            ('tthcc.group_facility_manager', 'tthcc.act_centre_readiness'),
+            ('tthcc.group_budget_planner', 'tthcc.act_centre_readiness'),
+            ]
 
     @classmethod
     def _get_preferences(cls, user, context_only=False):

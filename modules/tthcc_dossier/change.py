@@ -10,6 +10,9 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .line import Line
 
+# The states in which a dossier may still be corrected
+CORRECTABLE = ['received', 'processing', 'supplement', 'payment']
+
 
 class Change(Line, ModelSQL, ModelView):
     "What was changed of a registered dossier, and why (đính chính)"
@@ -107,6 +110,7 @@ class CorrectMixin:
         pool = Pool()
         Change = pool.get('tthcc.dossier.change')
         Applicant = pool.get('tthcc.dossier.applicant')
+        cls._check_not_moved(dossiers, CORRECTABLE)
         changes, applicants = [], []
 
         def correct(dossier, record, name):
@@ -124,7 +128,7 @@ class CorrectMixin:
                 correct(dossier, applicant, name)
             for name in CorrectStart.of_dossier:
                 correct(dossier, dossier, name)
-            dossier.applicant_name = applicant.name
+            dossier.set_applicant_name()
             applicants.append(applicant)
         Applicant.save(applicants)
         Change.save(changes)

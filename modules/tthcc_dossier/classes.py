@@ -112,7 +112,8 @@ class ClassMixin:
         by_class = conditions(table, clock.now())
         wanted = value if operator in {'in', 'not in'} else [value]
         clause = Or([
-                by_class[v] if v else table.state.in_(['draft', 'voided'])
+                by_class.get(v, Literal(False)) if v
+                else table.state.in_(['draft', 'voided'])
                 for v in wanted] or [Literal(False)])
         if operator in {'!=', 'not in'}:
             # Not ~clause: a comparison with no due moment is unknown

@@ -74,8 +74,13 @@ class DeadlineMixin:
     def get_explanation(self, name):
         Calendar = Pool().get('tthcc.calendar')
         if self.received_at and self.case:
-            return Calendar.explain(
+            text = Calendar.explain(
                 self.deadline(self.local_pauses(ended=False)).lines)
+            due = self.deadline().due
+            if (self.utc(due) if due else None) != self.due:
+                text += '\n' + gettext(
+                    'tthcc_dossier.msg_calendar_since', due=self.due_text)
+            return text
 
     @property
     def due_text(self):

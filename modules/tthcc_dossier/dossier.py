@@ -17,7 +17,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
-from .change import CorrectMixin
+from .change import CORRECTABLE, CorrectMixin
 from .classes import ClassMixin
 from .deadline import DeadlineMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
@@ -74,7 +74,8 @@ class Dossier(
         domain=[('state', '=', 'published')])
     revision = fields.Many2One(
         'tthcc.procedure.revision', "Revision", ondelete='RESTRICT',
-        readonly=True,
+        # Not readonly by itself, else clients do not send it
+        states={'readonly': True},
         help="The revision of the procedure in force at registration.")
     case = fields.Many2One(
         'tthcc.procedure.case', "Case", ondelete='RESTRICT',
@@ -86,7 +87,7 @@ class Dossier(
         'on_change_with_channel', searcher='search_channel')
     applicant_name = fields.Char(
         "Applicant", readonly=True,
-        help="The name of the first applicant.")
+        help="The names of those whose request it is.")
     applicants = fields.One2Many(
         'tthcc.dossier.applicant', 'dossier', "Applicants", states=_draft)
     papers = fields.One2Many(
@@ -189,8 +190,7 @@ class Dossier(
                 Index(t, (t.procedure, Index.Range())),
                 })
         cls._buttons['correct'] = {
-            'invisible': ~Eval('state').in_(
-                ['received', 'processing', 'supplement', 'payment']),
+            'invisible': ~Eval('state').in_(CORRECTABLE),
             'depends': ['state'],
             }
 
@@ -306,22 +306,26 @@ class Dossier(
         _, operator, value = clause
         if not value or operator not in {'=', 'ilike', 'like'}:
             return super().search_rec_name(name, clause)
-        applicant = Pool().get('tthcc.dossier.applicant').__table__()
+        pool = Pool()
+        applicant = pool.get('tthcc.dossier.applicant').__table__()
+        User = pool.get('res.user')
         # What a reader of bar codes types may be a tracking address
         text = value.strip('%').strip().rstrip('/').rsplit('/', 1)[-1]
         number = identity.compact(text)
         # A union, since an OR would keep the database from its indexes
-        return [('id', 'in', Union(
-                    cls.search(
-                        [('search_text', 'ilike', f'%{fold(text)}%')],
-                        order=[], query=True),
-                    cls.search(
-                        [('procedure.code', '=', text)],
-                        order=[], query=True),
-                    applicant.select(applicant.dossier,
-                        where=(Coalesce(applicant.identity_number, '')
-                            == number)
-                        | (Coalesce(applicant.phone, '') == number))))]
+        queries = [
+            cls.search(
+                [('search_text', 'ilike', f'%{fold(text)}%')],
+                order=[], query=True),
+            cls.search(
+                [('procedure.code', '=', text)], order=[], query=True),
+            ]
+        if not Transaction().user or User.get_handling_centres():
+            # Contact data only for those who may see it
+            queries.append(applicant.select(applicant.dossier,
+                    where=(Coalesce(applicant.identity_number, '') == number)
+                    | (Coalesce(applicant.phone, '') == number)))
+        return [('id', 'in', Union(*queries))]
 
     @classmethod
     def preprocess_values(cls, mode, values):
@@ -416,7 +420,7 @@ class Dossier(
 
     def set_applicant_name(self):
         self.applicant_name = (
-            self.principals[0].name if self.principals else None)
+            ', '.join(a.name for a in self.principals) or None)
 
     def check_complete(self, offer):
         "Raise RegistrationError for the first thing that registering lacks"
@@ -435,8 +439,10 @@ class Dossier(
             fail('tthcc_dossier.msg_case_missing')
         if not self.principals:
             fail('tthcc_dossier.msg_applicant_missing')
+        received = {p.required_paper for p in self.papers if p.received}
         missing = [
-            p.name for p in self.papers if p.mandatory and not p.received]
+            p.rec_name for p in self.revision.papers
+            if p.always_mandatory and p not in received]
         if missing:
             fail('tthcc_dossier.msg_papers_missing', papers='\n'.join(missing))
 
@@ -514,9 +520,10 @@ class Dossier(
         return not self.next_leg or self.next_leg.work == 'return'
 
     @classmethod
-    def _check_leg(cls, dossiers):
+    def _check_leg(cls, dossiers, or_centre=False):
         """Check that the leg under way is the user's: of a department or
-        centre of theirs, and of their role."""
+        centre of theirs, and of their role; or, if so said, that the user is
+        of the receiving centre."""
         User = Pool().get('res.user')
         if Transaction().user == 0:
             return
@@ -524,7 +531,7 @@ class Dossier(
         roles = cls._roles()
         for dossier in dossiers:
             leg = dossier.leg
-            if not leg:
+            if not leg or or_centre and dossier.centre.id in centres:
                 continue
             if leg.department:
                 # Leaders act in every department of their committee
@@ -570,6 +577,7 @@ class Dossier(
     @classmethod
     def _stop_clock(cls, dossiers, kind, reason):
         Pause = Pool().get('tthcc.dossier.pause')
+        cls._check_leg(dossiers)
         Pause.save([
                 Pause(dossier=d, kind=kind, reason=reason) for d in dossiers])
 
@@ -577,15 +585,18 @@ class Dossier(
     @move(['supplement', 'payment'], 'processing')
     def resume(cls, dossiers):
         "The citizen supplemented or paid: the clock goes on"
-        Pause = Pool().get('tthcc.dossier.pause')
-        pauses = Pause.search([
-                ('dossier', 'in', [d.id for d in dossiers]),
-                ('end', '=', None),
-                ])
-        Pause.write(pauses, {'end': clock.now()})
+        cls._check_leg(dossiers, or_centre=True)
+        cls._end_pauses(dossiers)
         for dossier in dossiers:
             dossier.set_deadline()
         cls._plan_legs(dossiers)
+
+    @classmethod
+    def _end_pauses(cls, dossiers):
+        pauses = [p for d in dossiers for p in d.pauses if not p.end]
+        for pause in pauses:
+            pause.end = clock.now()
+        Pool().get('tthcc.dossier.pause').save(pauses)
 
     # Ends without a result
 
@@ -625,6 +636,7 @@ class Dossier(
     @move(['supplement', 'payment'], 'unsupplemented', button='give_up')
     def give_up_for(cls, dossiers, reason):
         "Close what the citizen did not supplement in time"
+        cls._check_leg(dossiers, or_centre=True)
         cls._end(dossiers, reason)
 
     @classmethod
@@ -665,6 +677,7 @@ class Dossier(
     @classmethod
     def _end(cls, dossiers, reason):
         Step = Pool().get('tthcc.dossier.step')
+        cls._end_pauses(dossiers)
         legs = [d.leg for d in dossiers if d.leg]
         for leg in legs:
             leg.end(clock.now(), cls._acting_employee())

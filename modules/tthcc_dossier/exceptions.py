@@ -23,3 +23,7 @@ class RegistrationError(ValidationError):
 
 class IdentityError(ValidationError):
     "The identity number is none"
+
+
+class NotRegisteredError(UserError):
+    "A receipt is for registered dossiers"

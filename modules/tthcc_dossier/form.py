@@ -1,7 +1,10 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from trytond.i18n import gettext
 from trytond.modules.tthcc.form import Form, document_number
+
+from .exceptions import NotRegisteredError
 
 
 class Receipt(Form):
@@ -14,6 +17,10 @@ class Receipt(Form):
 
     @classmethod
     def centre_and_date(cls, dossier):
+        if not dossier.code:
+            raise NotRegisteredError(gettext(
+                    'tthcc_dossier.msg_receipt_not_registered',
+                    dossier=dossier.rec_name))
         return dossier.centre, dossier.local(dossier.received_at).date()
 
     @classmethod

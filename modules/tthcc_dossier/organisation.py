@@ -13,6 +13,12 @@ _RECOUNTED_AT_ONCE = 1000
 class Centre(metaclass=PoolMeta):
     __name__ = 'tthcc.centre'
 
+    @classmethod
+    def on_modification(cls, mode, centres, field_names=None):
+        super().on_modification(mode, centres, field_names=field_names)
+        if mode == 'write' and 'calendar' in field_names:
+            _recount([c.calendar for c in centres])
+
     def _open_dossiers(self):
         return [
             ('centre', '=', self.id),
@@ -66,6 +72,22 @@ class Calendar(metaclass=PoolMeta):
                         ]), _RECOUNTED_AT_ONCE):
             Dossier.recount(list(dossiers), reason)
 
+    @classmethod
+    def on_modification(cls, mode, calendars, field_names=None):
+        super().on_modification(mode, calendars, field_names=field_names)
+        if (mode == 'write'
+                and {'counting', 'day_length', 'rounding'} & field_names):
+            _recount(calendars)
+
+
+class CalendarPeriod(metaclass=PoolMeta):
+    __name__ = 'tthcc.calendar.period'
+
+    @classmethod
+    def on_modification(cls, mode, periods, field_names=None):
+        super().on_modification(mode, periods, field_names=field_names)
+        _recount([p.calendar for p in periods])
+
 
 class CalendarDay(metaclass=PoolMeta):
     __name__ = 'tthcc.calendar.day'
@@ -73,10 +95,16 @@ class CalendarDay(metaclass=PoolMeta):
     @classmethod
     def on_modification(cls, mode, days, field_names=None):
         "A decision on days off moves the due moments of open dossiers"
-        Calendar = Pool().get('tthcc.calendar')
         super().on_modification(mode, days, field_names=field_names)
-        # From the queue: there may be thousands
-        Calendar.__queue__.recount_dossiers(
-            list({d.calendar for d in days}),
+        _recount(
+            [d.calendar for d in days],
             gettext('tthcc_dossier.msg_calendar_changed',
                 days=', '.join(sorted({d.rec_name for d in days}))))
+
+
+def _recount(calendars, reason=None):
+    "Count anew from the queue: there may be thousands"
+    Calendar = Pool().get('tthcc.calendar')
+    Calendar.__queue__.recount_dossiers(
+        list(set(calendars)),
+        reason or gettext('tthcc_dossier.msg_working_time_changed'))

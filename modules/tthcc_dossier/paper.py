@@ -12,9 +12,10 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
 
     required_paper = fields.Many2One(
         'tthcc.procedure.paper', "Required Paper", ondelete='RESTRICT',
-        readonly=True)
+        # Not readonly by itself, else clients do not send it
+        states={'readonly': True})
     name = fields.Char("Paper", required=True)
-    mandatory = fields.Boolean("Mandatory", readonly=True)
+    mandatory = fields.Boolean("Mandatory", states={'readonly': True})
     originals = fields.Integer("Originals")
     copies = fields.Integer("Copies")
     received = fields.Boolean("Received")
@@ -45,8 +46,7 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
                 required_paper=paper,
                 sequence=paper.sequence,
                 name=paper.name,
-                # Whether a condition holds, the officer judges
-                mandatory=paper.mandatory and not paper.condition,
+                mandatory=paper.always_mandatory,
                 originals=paper.originals,
                 copies=paper.copies,
                 received=False)

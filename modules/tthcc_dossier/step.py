@@ -145,7 +145,8 @@ class LegMixin:
             (table.employee == Null)
             & among(table.role, cls._roles()) & here)
         if (operator == '=') != bool(value):
-            clause = ~clause
+            # Not ~clause: it is unknown where there is no employee
+            clause = Case((clause, True), else_=False) == Literal(False)
         return clause
 
     @classmethod
@@ -246,14 +247,22 @@ class LegMixin:
             dossier.resolver = centre.company
             offer = dossier.offer
             for step in dossier.steps:
-                if step.ended_at or not step.department or not offer:
+                if step.ended_at:
                     continue
-                step.department, step.employee = offer.assignee(
-                    step.department.kind)
+                kind = step.department.kind if step.department else None
+                step.department = step.employee = None
+                if kind:
+                    department, employee = (
+                        offer.assignee(kind) if offer
+                        else (centre.company_department(kind), None))
+                    step.department = department
+                    step.employee = (
+                        employee if step.role != 'leader' else None)
                 steps.append(step)
             dossier.stand_at(dossier.leg)
         Step.save(steps)
         cls.save(dossiers)
+        cls._plan_legs(dossiers)
 
     @classmethod
     def _plan_legs(cls, dossiers):

@@ -85,16 +85,10 @@ class CentreProcedure(ModelSQL, ModelView):
         Return the department and the employee, either may be None, that do
         at this centre the work of the kind of department.
         """
-        pool = Pool()
-        Department = pool.get('tthcc.department')
         for assignment in self.assignments:
             if assignment.department_kind == kind:
                 return assignment.department, assignment.employee
-        departments = Department.search([
-                ('company', '=', self.centre.company.id),
-                ('kind', '=', kind.id),
-                ], order=[('id', 'ASC')], limit=1)
-        return (departments[0] if departments else None), None
+        return self.centre.company_department(kind), None
 
 
 class Assignment(ModelSQL, ModelView):

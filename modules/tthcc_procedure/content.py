@@ -95,6 +95,11 @@ class Paper(sequence_ordered(), Content, ModelSQL, ModelView):
     def get_rec_name(self, name):
         return ' '.join(self.name.split())
 
+    @property
+    def always_mandatory(self):
+        "Whether no dossier is complete without; a condition people judge"
+        return self.mandatory and not self.condition
+
 
 class Case(sequence_ordered(), Content, ModelSQL, ModelView):
     "Trường hợp theo cách thức thực hiện, với thời hạn và phí, lệ phí"
@@ -259,3 +264,8 @@ class Result(sequence_ordered(), Content, ModelSQL, ModelView):
 
     def get_rec_name(self, name):
         return ' '.join(self.name.split())
+
+    @property
+    def always_mandatory(self):
+        "Whether no dossier is complete without; a condition people judge"
+        return self.mandatory and not self.condition

@@ -100,6 +100,7 @@ def new_dossier(office, procedure, name="Nguyễn Văn Ân", **values):
         'applicants': [('create', [{'name': name}])],
         'papers': [('create', [{
                         'name': paper.name,
+                        'required_paper': paper.id,
                         'mandatory': paper.mandatory,
                         'received': True,
                         } for paper in revision.papers])],
