@@ -28,6 +28,7 @@ class DesktopClient:
             'PATH': os.environ['PATH'],
             'HOME': self._home.name,
             'LANG': 'C.UTF-8',
+            'TZ': 'Asia/Ho_Chi_Minh',
             'DISPLAY': ':' + self._start(
                 'Xvfb', '-displayfd', '1', '-nolisten', 'tcp',
                 '-screen', '0', 'x'.join(SIZE + ('24',))),
@@ -81,7 +82,9 @@ class DesktopClient:
     def click(self, text, role=None, times=1):
         x, y = self.find(text, role)['centre']
         self._run('xdotool', 'mousemove', str(x), str(y),
-            'click', '--repeat', str(times), '--delay', '80', '1')
+            'click', '--repeat', str(times), '--delay', '80', '1',
+            # Away from what would explain itself
+            'mousemove', '0', '0')
 
     def type(self, text):
         self._run('xdotool', 'type', '--delay', '20', text)
