@@ -45,7 +45,7 @@ PANGO = {
     }
 NO_NETWORK = re.compile(
     r"NewConnectionError|ConnectTimeoutError|ProxyError|MaxRetryError"
-    r"|name resolution|Could not find a version"
+    r"|name resolution|from versions: none"
     r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT")
 
 
