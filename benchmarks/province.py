@@ -13,7 +13,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 OFFICES = 10
-OFFICERS = 4
+PROCEDURES = 20
 # The states of a hundred dossiers of a centre, and the buttons to them
 MIX = {
     'overdue': (1, ['register', 'pass_on']),
@@ -31,38 +31,26 @@ GIVEN = (
     "Quân Quỳnh Sơn Tâm Thảo Thắng Thủy Trang Tuấn Vân Việt Yến").split()
 
 
-def people_of(office):
-    "Give the office its officers; return the logins of each"
-    people = []
-    for number in range(1, OFFICERS + 1):
-        for role, groups, place in [
-                ('officer', ['counter_officer'], {'centre': office.centre}),
-                ('processor', ['processor'],
-                    {'department': office.department}),
-                ('leader', ['leader'], {})]:
-            create_user(f'{role}{number}', groups, office.company, **place)
-        people.append({
-                role: f'{role}{number}'
-                for role in ['officer', 'processor', 'leader']})
-    return people
-
-
-def papers():
-    return [('create', [
-                {'name': name, 'mandatory': True, 'received': True}
-                for name in ["Tờ khai", "Giấy chứng sinh", "Sổ hộ khẩu"]])]
+def values_of(office, procedure, **values):
+    "The values of a new dossier with three papers"
+    values = new_dossier(office, procedure, **values)
+    (_, papers), = values['papers']
+    papers.append({'name': "Sổ hộ khẩu", 'received': True})
+    return values
 
 
 def build():
     """Make offices with a dossier in each state of the mix
 
-    Return the values of a new dossier of the first one and its people."""
+    Return of each who works there and the values of a new dossier."""
     pool = Pool()
+    CentreProcedure = pool.get('tthcc.centre.procedure')
     Dossier = pool.get('tthcc.dossier')
     Party = pool.get('party.party')
-    procedure = create_procedure()
+    procedure, *others = [
+        create_procedure(f'1.{n:06}') for n in range(1, PROCEDURES + 1)]
     offices = [
-        create_office(f'o{n}_', f"UBND huyện {n}", [procedure])
+        create_office(f'o{n}_', f"UBND huyện {n}", [procedure, *others])
         for n in range(1, OFFICES + 1)]
     create_user(
         'supervisor', ['supervisor'], offices[0].company,
@@ -74,8 +62,8 @@ def build():
             party = Party.record(
                 office.company, "Nguyễn Văn Ân", '001099000001')
             with Transaction().set_context(employee=employee.id):
-                dossier, = Dossier.create([new_dossier(
-                            office, procedure, papers=papers(),
+                dossier, = Dossier.create([values_of(
+                            office, procedure,
                             applicants=[('create', [{
                                         'party': party.id,
                                         'name': party.name,
@@ -85,12 +73,18 @@ def build():
                             note=state)])
                 for button in buttons:
                     getattr(Dossier, button)([dossier])
-    office = offices[0]
-    return SimpleNamespace(
-        people=people_of(office),
-        centre=office.centre.id,
-        values=new_dossier(office, procedure, papers=papers()),
-        company=office.company.id)
+    return [
+        SimpleNamespace(
+            logins={
+                role: office.users[role].login
+                for role in ['officer', 'processor', 'leader']},
+            centre=office.centre.id,
+            company=office.company.id,
+            offer=CentreProcedure.search([
+                    ('centre', '=', office.centre.id),
+                    ('procedure', '=', procedure.id)])[0].id,
+            values=values_of(office, procedure))
+        for office in offices]
 
 
 def fill(cursor, total):
@@ -105,8 +99,15 @@ def fill(cursor, total):
         "AS person(number, name, folded)",
         [list(range(len(names))), names, [fold(n) for n in names]])
     cursor.execute(
+        "CREATE TEMP TABLE kind AS "
+        "SELECT row_number() OVER (ORDER BY r.id) - 1 AS number, "
+        "r.procedure, r.id AS revision, c.id AS case "
+        "FROM tthcc_procedure_revision r "
+        "JOIN tthcc_procedure_case c ON c.revision = r.id")
+    cursor.execute(
         "CREATE TEMP TABLE copy (original INT, party INT, id INT, n INT, "
-        "name VARCHAR, folded VARCHAR, shift INTERVAL)")
+        "name VARCHAR, folded VARCHAR, shift INTERVAL, "
+        "procedure INT, revision INT, procedure_case INT)")
     cursor.execute(
         "SELECT d.id, a.party, d.note FROM tthcc_dossier d "
         "JOIN tthcc_dossier_applicant a ON a.dossier = d.id ORDER BY d.id")
@@ -125,17 +126,21 @@ def fill(cursor, total):
             }.get(state, (dt.timedelta(0), dt.timedelta(seconds=1)))
         cursor.execute(
             "INSERT INTO copy "
-            "SELECT %s, %s, %s + n, n, name, folded, %s + %s * (n - %s) "
+            "SELECT %s, %s, %s + n, n, name, folded, %s + %s * (n - %s), "
+            "k.procedure, k.revision, k.case "
             "FROM generate_series(%s, %s - 1) n "
-            "JOIN person ON number = (n * 7919) %% %s",
-            [id, party, first, start, step, n, n, n + count, len(names)])
+            "JOIN person ON person.number = (n * 7919) %% %s "
+            "JOIN kind k ON k.number = n %% %s",
+            [id, party, first, start, step, n, n, n + count, len(names),
+                PROCEDURES])
         n += count
     code = "left(t.code, -4) || lpad((10000 + c.n)::text, 6, '0')"
     identity = "(101099000000 + c.n)::text"
     party = 'c.id + 1000000'
     of_dossier = 't.dossier = c.original'
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
-        id='c.id', code=code, note='NULL',
+        id='c.id', code=code, note='NULL', procedure='c.procedure',
+        revision='c.revision', case='c.procedure_case',
         applicant_name='c.name',
         search_text=f"lower({code}) || ' ' || c.folded")
     copy(cursor, 'tthcc_dossier_applicant', of_dossier,
@@ -185,10 +190,14 @@ def copy_to_yardstick(cursor):
     for source, target in [
             ('tthcc_dossier', 'yardstick_dossier'),
             ('tthcc_dossier_paper', 'yardstick_paper')]:
-        cursor.execute(
-            "SELECT column_name FROM information_schema.columns "
-            "WHERE table_name = %s", [target])
-        names = ', '.join(f'"{n}"' for n, in cursor.fetchall())
+        columns = []
+        for table in [source, target]:
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_name = %s ORDER BY column_name", [table])
+            columns.append([name for name, in cursor.fetchall()])
+        assert columns[0] == columns[1], columns
+        names = ', '.join(f'"{n}"' for n in columns[0])
         cursor.execute(
             f"INSERT INTO {target} ({names}) "
             f"SELECT {names} FROM {source} ORDER BY id")

@@ -26,10 +26,6 @@ class Dossier(Workflow, ModelSQL, ModelView):
     case = fields.Many2One('tthcc.procedure.case', "Case")
     applicant_name = fields.Char("Applicant")
     search_text = fields.Char("Search Text")
-    proxy_name = fields.Char("Proxy")
-    proxy_identity = fields.Char("Proxy's Identity Number")
-    proxy_phone = fields.Char("Proxy's Phone")
-    proxy_paper = fields.Char("Authorising Paper")
     papers = fields.One2Many('yardstick.paper', 'dossier', "Papers")
     sets = fields.Integer("Sets", required=True)
     return_method = fields.Selection([
@@ -46,6 +42,7 @@ class Dossier(Workflow, ModelSQL, ModelView):
     due_day = fields.DateTime("Start of Due Day")
     department = fields.Many2One('tthcc.department', "With Department")
     employee = fields.Many2One('company.employee', "With")
+    role = fields.Char("Awaits")
     resolved_at = fields.DateTime("Resolved At")
     returned_at = fields.DateTime("Returned At")
     returned_by = fields.Many2One('company.employee', "Returned By")
