@@ -127,7 +127,7 @@ def machine():
     return (
         f"{os.cpu_count()} cores of {model}, {memory / 2**30:.0f} GB; "
         f"Python {platform.python_version()}, Tryton {trytond.__version__}, "
-        f"PostgreSQL {version}; load before {os.getloadavg()[2]:.1f}")
+        f"PostgreSQL {version}; load average {os.getloadavg()[2]:.1f}")
 
 
 def write(results, path):
