@@ -21,6 +21,10 @@ def pytest_addoption(parser):
     parser.addoption(
         '--database', choices=BACKENDS + ['both'], default='sqlite',
         help="the database the tests run on (default: sqlite)")
+    parser.addoption(
+        '--reuse-db', action='store_true',
+        help="keep the empty SQLite database from one run to the next, while "
+        "only bodies of methods change")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,6 +37,8 @@ def pytest_cmdline_main(config):
 
 def pytest_configure(config):
     config.backend = config.option.database
+    if not config.option.reuse_db:
+        (ROOT / '.run' / 'test.sqlite').unlink(missing_ok=True)
     if config.backend == 'both':
         if not is_worker(config):
             return

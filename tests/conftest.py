@@ -10,10 +10,12 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 
 @pytest.fixture(scope='session')
-def databases():
+def databases(pytestconfig):
     "The prepared databases; see tests/databases.py"
     from tests.databases import Databases
-    databases = Databases()
+    reuse = (
+        pytestconfig.option.reuse_db and pytestconfig.backend == 'sqlite')
+    databases = Databases(ROOT / '.run' / 'test.sqlite' if reuse else None)
     yield databases
     databases.drop_all()
 

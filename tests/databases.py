@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import sqlite3
 import tempfile
 
@@ -24,8 +25,11 @@ class Databases:
     It keeps one name, so that the pool of its modules loads once.
     """
 
-    def __init__(self):
+    def __init__(self, kept=None):
+        """kept: the file in which to keep the first one from one run to the
+        next, on SQLite"""
         self.name = f'test_{os.getpid()}'
+        self._kept = kept
         self._prepared = set()
         self._existing = set()
 
@@ -39,8 +43,13 @@ class Databases:
             if prepare:
                 self.restore(base)
                 prepare(self.name)
+            elif self._kept and self._kept.exists():
+                shutil.copy(self._kept, _path(self.name))
+                self._existing.add(self.name)
             else:
                 self._create()
+                if self._kept:
+                    shutil.copy(_path(self.name), self._kept)
             self._copy(self.name, f'{self.name}_{prepared}')
             self._prepared.add(prepared)
         self._copy(f'{self.name}_{prepared}', self.name)

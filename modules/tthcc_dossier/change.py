@@ -103,6 +103,22 @@ class CorrectMixin:
     "Lets a dossier be corrected after registration"
     __slots__ = ()
 
+    changes = fields.One2Many(
+        'tthcc.dossier.change', 'dossier', "Changes", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons['correct'] = {
+            'invisible': ~Eval('state').in_(CORRECTABLE),
+            'depends': ['state'],
+            }
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_correct')
+    def correct(cls, dossiers):
+        pass
+
     @classmethod
     def correct_to(cls, dossiers, values):
         """Give the dossiers the corrected values, note the old ones with the

@@ -2,12 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, fields
+from trytond.model import fields
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
-from trytond.pyson import Eval
-
-from .line import Line
 
 
 class DeadlineMixin:
@@ -108,31 +105,3 @@ class DeadlineMixin:
         cls.save(moved)
         Change.save(changes)
         cls._plan_legs(moved)
-
-
-class Pause(Line, ModelSQL, ModelView):
-    "A stop of the clock of a dossier (tạm dừng tính thời gian)"
-    __name__ = 'tthcc.dossier.pause'
-
-    _by_hand = False
-
-    kind = fields.Selection([
-            ('supplement', "Supplement"),
-            ('payment', "Payment"),
-            ], "Waiting For", required=True)
-    start = fields.DateTime("Stopped At", required=True)
-    end = fields.DateTime(
-        "Went On At",
-        domain=['OR', ('end', '=', None), ('end', '>=', Eval('start'))])
-    reason = fields.Text("Reason", required=True)
-
-    @classmethod
-    def __setup__(cls):
-        super().__setup__()
-        cls._order = [('start', 'ASC'), ('id', 'ASC')]
-
-    @staticmethod
-    def default_start():
-        return clock.now()
-
-

@@ -17,10 +17,12 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
-from .change import CORRECTABLE, CorrectMixin
+from .change import CorrectMixin
 from .classes import ClassMixin
 from .deadline import DeadlineMixin
+from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
+from .pause import PauseMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
 
@@ -49,8 +51,8 @@ _draft_required = {**_draft, 'required': True}
 
 
 class Dossier(
-        MoveMixin, ClassMixin, DeadlineMixin, LegMixin, CorrectMixin,
-        SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
+        MoveMixin, ClassMixin, DeadlineMixin, LegMixin, PauseMixin, EndMixin,
+        CorrectMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
     _rec_name = 'code'
@@ -109,18 +111,14 @@ class Dossier(
         'company.employee', "Received By", readonly=True,
         ondelete='RESTRICT')
     resolved_at = fields.DateTime("Resolved At", readonly=True)
+    finished_at = fields.DateTime(
+        "Finished At", readonly=True,
+        help="The moment it left what is open: resolved or ended without "
+        "a result.")
     returned_at = fields.DateTime("Returned At", readonly=True)
     returned_by = fields.Many2One(
         'company.employee', "Returned By", readonly=True,
         ondelete='RESTRICT')
-    end_reason = fields.Text(
-        "Reason", readonly=True,
-        states={'invisible': ~Eval('end_reason')},
-        help="Why the dossier ended without a result.")
-    pauses = fields.One2Many(
-        'tthcc.dossier.pause', 'dossier', "Pauses", readonly=True)
-    changes = fields.One2Many(
-        'tthcc.dossier.change', 'dossier', "Changes", readonly=True)
     state = fields.Selection([
             ('draft', "Draft"),
             ('submitted', "Registered Online"),
@@ -189,10 +187,6 @@ class Dossier(
                 Index(t, (t.resolver, Index.Range())),
                 Index(t, (t.procedure, Index.Range())),
                 })
-        cls._buttons['correct'] = {
-            'invisible': ~Eval('state').in_(CORRECTABLE),
-            'depends': ['state'],
-            }
 
     @classmethod
     def default_state(cls):
@@ -361,14 +355,13 @@ class Dossier(
 
     @classmethod
     def copy(cls, dossiers, default=None):
+        "A copy is a new draft: nothing of the life of the original is its"
         default = default.copy() if default else {}
-        for name in [
-                'code', 'received_at', 'due', 'warn_at', 'due_day',
-                'register_number', 'received_by', 'resolved_at',
-                'returned_at', 'returned_by', 'end_reason', 'pauses',
-                'changes', 'steps', 'department', 'employee', 'role',
-                'moved_at', 'moved_by']:
-            default.setdefault(name, None)
+        for name, field in cls._fields.items():
+            if (field.readonly and not isinstance(field, fields.Function)
+                    and name not in {'company', 'applicant_name'}):
+                default.setdefault(name, None)
+        default['state'] = cls.default_state()
         return super().copy(dossiers, default=default)
 
     # Reception
@@ -501,7 +494,7 @@ class Dossier(
                         'tthcc_dossier.msg_leg_not_last',
                         dossier=dossier.rec_name,
                         leg=dossier.next_leg.name))
-            dossier.resolved_at = clock.now()
+            dossier.resolved_at = dossier.finished_at = clock.now()
         cls.advance(dossiers)
 
     @classmethod
@@ -556,137 +549,3 @@ class Dossier(
             employees = User.get_employees()
             employee = employees[0] if len(employees) == 1 else None
         return employee
-
-    # The clock stops and goes on
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_suspend')
-    def suspend(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(['processing'], 'supplement', button='suspend')
-    def wait_for_supplement(cls, dossiers, reason):
-        cls._stop_clock(dossiers, 'supplement', reason)
-
-    @classmethod
-    @move(['processing'], 'payment', button='suspend')
-    def wait_for_payment(cls, dossiers, reason):
-        cls._stop_clock(dossiers, 'payment', reason)
-
-    @classmethod
-    def _stop_clock(cls, dossiers, kind, reason):
-        Pause = Pool().get('tthcc.dossier.pause')
-        cls._check_leg(dossiers)
-        Pause.save([
-                Pause(dossier=d, kind=kind, reason=reason) for d in dossiers])
-
-    @classmethod
-    @move(['supplement', 'payment'], 'processing')
-    def resume(cls, dossiers):
-        "The citizen supplemented or paid: the clock goes on"
-        cls._check_leg(dossiers, or_centre=True)
-        cls._end_pauses(dossiers)
-        for dossier in dossiers:
-            dossier.set_deadline()
-        cls._plan_legs(dossiers)
-
-    @classmethod
-    def _end_pauses(cls, dossiers):
-        pauses = [p for d in dossiers for p in d.pauses if not p.end]
-        for pause in pauses:
-            pause.end = clock.now()
-        Pool().get('tthcc.dossier.pause').save(pauses)
-
-    # Ends without a result
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_refuse')
-    def refuse(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(['draft', 'submitted'], 'refused', button='refuse')
-    def refuse_for(cls, dossiers, reason):
-        "Do not receive"
-        for dossier in dossiers:
-            dossier.set_applicant_name()
-            dossier.received_at = clock.now()
-            dossier.received_by = cls._acting_employee()
-            dossier.end_reason = reason
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_reject')
-    def reject(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(['processing'], 'rejected', button='reject')
-    def reject_for(cls, dossiers, reason):
-        "Refuse the request after appraisal"
-        cls._check_leg(dossiers)
-        cls._end(dossiers, reason)
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_give_up')
-    def give_up(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(['supplement', 'payment'], 'unsupplemented', button='give_up')
-    def give_up_for(cls, dossiers, reason):
-        "Close what the citizen did not supplement in time"
-        cls._check_leg(dossiers, or_centre=True)
-        cls._end(dossiers, reason)
-
-    @classmethod
-    @move(['processing'], 'withdrawal')
-    def ask_withdrawal(cls, dossiers):
-        "The citizen asks to withdraw; the clock runs until it is decided"
-
-    @classmethod
-    @move(['withdrawal'], 'processing')
-    def keep(cls, dossiers):
-        "The dossier is not withdrawn after all"
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_withdraw')
-    def withdraw(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(
-        ['received', 'withdrawal', 'supplement', 'payment'], 'withdrawn',
-        button='withdraw')
-    def withdraw_for(cls, dossiers, reason):
-        cls._end(dossiers, reason)
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_void')
-    def void(cls, dossiers):
-        pass
-
-    @classmethod
-    @move(
-        ['received', 'processing', 'supplement', 'payment'], 'voided',
-        button='void')
-    def void_for(cls, dossiers, reason):
-        "Take a dossier registered in error out of every statistic"
-        cls._end(dossiers, reason)
-
-    @classmethod
-    def _end(cls, dossiers, reason):
-        Step = Pool().get('tthcc.dossier.step')
-        cls._end_pauses(dossiers)
-        legs = [d.leg for d in dossiers if d.leg]
-        for leg in legs:
-            leg.end(clock.now(), cls._acting_employee())
-        Step.save(legs)
-        for dossier in dossiers:
-            dossier.end_reason = reason
-            dossier.stand_at(None)
-
-    @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_correct')
-    def correct(cls, dossiers):
-        pass

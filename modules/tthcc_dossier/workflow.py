@@ -34,6 +34,7 @@ def move(sources, target, button=None):
                 dossier.moved_at = clock.now()
                 dossier.moved_by = employee
             cls.save(dossiers)
+            cls.on_move(dossiers, func.__name__)
         once.__name__ = button or func.__name__
         press = ModelView.button(once)
 
@@ -77,6 +78,11 @@ class MoveMixin:
                     'invisible': ~Eval('state').in_(sources),
                     'depends': ['state'],
                     }
+
+    @classmethod
+    def on_move(cls, dossiers, name):
+        """Called when the method name has moved the dossiers, after their
+        write: the place for what follows from a move, such as notices."""
 
     @classmethod
     def _check_not_moved(cls, dossiers, sources):
