@@ -10,7 +10,12 @@ import pytest
 from trytond.pool import Pool
 
 ROOT = pathlib.Path(__file__).parent.parent
-MODULES = sorted(p.parent.name for p in ROOT.glob('modules/*/tryton.cfg'))
+FILES = {
+    **{p.parent.parent.name: p for p in ROOT.glob('modules/*/locale/vi.po')},
+    # Tryton's own
+    **{p.stem: p for p in ROOT.glob('modules/tthcc_language_vi/base/*.po')},
+    }
+MODULES = sorted(FILES)
 PLACEHOLDER = re.compile(
     r'%\(\w+\)[a-z]|%[sd]|\$\{\w+\}|\{\w*(?:[.:!][^{}]*)?\}')
 
@@ -45,6 +50,14 @@ def exported(database):
     return exported
 
 
+def test_every_module_is_translated(transaction):
+    Module = Pool().get('ir.module')
+
+    active = {m.name for m in Module.search([('state', '=', 'activated')])}
+
+    assert active <= FILES.keys()
+
+
 @pytest.mark.parametrize('module', MODULES)
 def test_every_string_has_its_vietnamese(exported, module):
     without = [
@@ -56,8 +69,7 @@ def test_every_string_has_its_vietnamese(exported, module):
 
 @pytest.mark.parametrize('module', MODULES)
 def test_file_is_as_exported(exported, module):
-    file = read((ROOT / 'modules' / module / 'locale' / 'vi.po').read_text(
-            encoding='utf-8'))
+    file = read(FILES[module].read_text(encoding='utf-8'))
 
     assert not [key for key, entry in file.items() if entry.fuzzy]
     assert file.keys() == exported[module].keys()

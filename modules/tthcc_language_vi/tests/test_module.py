@@ -10,6 +10,7 @@ from trytond.tests.test_tryton import ModuleTestCase, with_transaction
 class LanguageViTestCase(ModuleTestCase):
     "Test the Vietnamese language"
     module = 'tthcc_language_vi'
+    extras = ['company', 'country', 'currency', 'party']
 
     @with_transaction()
     def test_formats(self):
