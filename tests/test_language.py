@@ -37,12 +37,9 @@ def test_update_of_tryton_keeps_translations(new_database, start):
 def test_server_refuses_in_vietnamese(rpc):
     client = rpc('admin', PASSWORD)
 
-    with pytest.raises(Refused) as refused:
-        client.write('res.user', [client.user], {'login': None})
-
-    assert refused.value.message == (
-        'Phải nhập giá trị cho trường "Tên đăng nhập" trong bản ghi '
-        '"Administrator" thuộc "Người dùng".')
+    with pytest.raises(
+            Refused, match='Phải nhập giá trị cho trường "Tên" trong bản ghi'):
+        client.create('party.category', {'name': None})
 
 
 def test_days_and_months(transaction):
