@@ -22,6 +22,7 @@ from .classes import ClassMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
+from .file import FileMixin
 from .pause import PauseMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
@@ -52,7 +53,8 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         MoveMixin, ClassMixin, DeadlineMixin, LegMixin, PauseMixin, EndMixin,
-        CorrectMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
+        CorrectMixin, FileMixin,
+        SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
     _rec_name = 'code'

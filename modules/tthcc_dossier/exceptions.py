@@ -27,3 +27,7 @@ class IdentityError(ValidationError):
 
 class NotRegisteredError(UserError):
     "A receipt is for registered dossiers"
+
+
+class FileRefused(ValidationError):
+    "The file cannot be taken in"

@@ -1,0 +1,106 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Files on their way into Tryton's file store, streamed through the disk."""
+
+import hashlib
+import os
+import tempfile
+import uuid
+
+from trytond.filestore import filestore
+from trytond.transaction import Transaction
+
+FOLDER = 'incoming'
+
+
+class TooLarge(ValueError):
+    "More was written than the limit allows"
+
+
+class Incoming:
+    """A file that is being received: write() to it, then keep() it or not.
+
+    prefix: the prefix of the file store
+    limit: the greatest size in bytes; what goes beyond raises TooLarge
+
+    It lies beside the file store, so that keeping it moves no byte. Closing
+    it removes what was not kept, so nothing half written stays."""
+
+    def __init__(self, prefix, limit):
+        self._prefix = prefix
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self.size = 0
+        folder = os.path.join(filestore.path, prefix, FOLDER)
+        os.makedirs(folder, mode=0o770, exist_ok=True)
+        self._file = tempfile.NamedTemporaryFile(dir=folder)
+
+    @property
+    def path(self):
+        return self._file.name
+
+    @property
+    def sha256(self):
+        return self._hash.hexdigest()
+
+    def write(self, data):
+        self.size += len(data)
+        if self.size > self._limit:
+            raise TooLarge
+        self._hash.update(data)
+        return self._file.write(data)
+
+    def finish(self):
+        "All is written: bring it to the disk"
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def keep(self):
+        """Put the file into the store and return its id there.
+
+        A roll-back of the transaction takes it out again."""
+        id = str(uuid.uuid4())
+        path = filestore._filename(id, self._prefix)
+        os.makedirs(os.path.dirname(path), mode=0o770, exist_ok=True)
+        kept = Transaction().join(_Kept())
+        kept.paths.append(path)
+        os.link(self.path, path)
+        return id
+
+    def close(self):
+        self._file.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+class _Kept:
+    "What a transaction has put into the file store"
+
+    def __init__(self):
+        self.paths = []
+
+    def __eq__(self, other):
+        return isinstance(other, _Kept)
+
+    def tpc_begin(self, transaction):
+        pass
+
+    def commit(self, transaction):
+        pass
+
+    def tpc_vote(self, transaction):
+        pass
+
+    def tpc_finish(self, transaction):
+        self.paths.clear()
+
+    def tpc_abort(self, transaction):
+        while self.paths:
+            try:
+                os.remove(self.paths.pop())
+            except FileNotFoundError:
+                pass

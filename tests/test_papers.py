@@ -1,0 +1,268 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Scans and electronic documents of a dossier."""
+import errno
+import io
+import os
+import pathlib
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+from pypdf import PdfWriter
+
+from tests.server import Refused
+from trytond import config
+from trytond.modules.tthcc.tests.tools import PASSWORD
+from trytond.modules.tthcc_dossier import incoming
+from trytond.modules.tthcc_dossier.exceptions import FileRefused
+from trytond.modules.tthcc_dossier.tests.tools import (
+    create_office, create_procedure, new_dossier)
+from trytond.pool import Pool
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture(scope='module')
+def office(database):
+    "Two offices of which each may receive dossiers"
+    from trytond.transaction import Transaction
+    with Transaction().start(database, 0):
+        procedure = create_procedure()
+        offices = [
+            create_office('th_', "UBND huyện Thiệu Hóa", [procedure]),
+            create_office('lc_', "UBND huyện Lang Chánh", [procedure]),
+            ]
+        return SimpleNamespace(
+            values=new_dossier(offices[0], procedure),
+            centre=offices[0].centre.id)
+
+
+@pytest.fixture
+def people(server, office):
+    return SimpleNamespace(**{
+            role: server.client(f'th_{role}', PASSWORD)
+            for role in ['officer', 'processor', 'leader', 'director']})
+
+
+@pytest.fixture
+def draft(office, start):
+    "The ids of a dossier being written and of its papers"
+    with start(0):
+        dossier, = Pool().get('tthcc.dossier').create([office.values])
+        return SimpleNamespace(
+            id=dossier.id, papers=[p.id for p in dossier.papers])
+
+
+def pdf(pages=1, password=None, owner_password=None):
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    if password is not None:
+        writer.encrypt(password, owner_password)
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def image(format, size=(300, 400), pages=1, **options):
+    stream = io.BytesIO()
+    pictures = [
+        Image.effect_noise(size, 60).convert('RGB') for _ in range(pages)]
+    if pages > 1:
+        options.update(save_all=True, append_images=pictures[1:])
+    pictures[0].save(stream, format, **options)
+    return stream.getvalue()
+
+
+def bomb(format, **options):
+    "A picture of some kilobytes that would claim gigabytes of memory"
+    stream = io.BytesIO()
+    Image.new('1', (40_000, 40_000)).save(stream, format, **options)
+    assert len(stream.getvalue()) < MEGABYTE
+    return stream.getvalue()
+
+
+def store(paper, name, data):
+    pool = Pool()
+    return pool.get('tthcc.dossier.file').store(
+        pool.get('tthcc.dossier.paper')(paper), name, io.BytesIO(data))
+
+
+def stored(database):
+    "The files in the file store, of dossiers that is, and on the way there"
+    folder = pathlib.Path(config.get('database', 'path')) / database
+    return {p for p in folder.rglob('*') if p.is_file()}
+
+
+@pytest.mark.parametrize('name, data, mime, pages', [
+        ("tờ khai.pdf", pdf(3), 'application/pdf', 3),
+        ("tờ khai.jpg", image('JPEG'), 'image/jpeg', 1),
+        ("tờ khai.jpg", image('JPEG', progressive=True), 'image/jpeg', 1),
+        ("tờ khai.png", image('PNG'), 'image/png', 1),
+        ("tờ khai.tif", image('TIFF', pages=3), 'image/tiff', 3),
+        ("tờ khai.tiff", image('TIFF', compression='jpeg'), 'image/tiff', 1),
+        ])
+def test_a_scan_is_kept_as_it_came(
+        people, draft, start, name, data, mime, pages):
+    with start(0):
+        id = store(draft.papers[0], name, data).id
+    file, = people.officer.read(
+        'tthcc.dossier.file', [id],
+        ['name', 'mime', 'pages', 'size', 'content', 'dossier', 'paper'])
+    assert file['content'] == data
+    assert file['name'] == name
+    assert (file['mime'], file['pages']) == (mime, pages)
+    assert file['size'] == len(data)
+    assert file['dossier'] == draft.id
+    assert file['paper'] == draft.papers[0]
+
+
+@pytest.mark.parametrize('name, data, reason', [
+        ("trống.pdf", b'', "rỗng"),
+        ("chương trình.pdf", b'MZ\x90\0\x03' + bytes(2000), "PDF"),
+        ("giấu.pdf", b'MZ' + pdf(), "PDF"),
+        ("trang.html", b'<html><body>%PDF-1.7', "PDF"),
+        ("cụt.pdf", pdf(30)[:-400], "hỏng"),
+        ("giả.pdf", b'%PDF-1.7\n', "hỏng"),
+        ("mật khẩu.pdf", pdf(password='x'), "mật khẩu"),
+        ("cấm in.pdf", pdf(password='', owner_password='x'), "mật khẩu"),
+        ("cụt.jpg", image('JPEG')[:-500], "hỏng"),
+        ("cụt.png", image('PNG')[:-500], "hỏng"),
+        ("cụt.tif", image('TIFF')[:-5000], "hỏng"),
+        ("bom.png", bomb('PNG'), "triệu điểm"),
+        ("bom.tif", bomb('TIFF', compression='group4'), "triệu điểm"),
+        ("lớn.pdf", pdf() + bytes(11 * MEGABYTE), "10 MB"),
+        ])
+def test_what_is_no_scan_is_refused(draft, start, database, name, data,
+        reason):
+    before = stored(database)
+    with start(0, context={'language': 'vi'}):
+        with pytest.raises(FileRefused, match=reason) as refused:
+            store(draft.papers[0], name, data)
+        assert name in refused.value.message
+        assert not Pool().get('tthcc.dossier.file').search([
+                ('dossier', '=', draft.id)])
+    assert stored(database) == before
+
+
+def test_limit_is_up_to_and_including(draft, start, pool, monkeypatch):
+    scan = pdf()
+    File = pool.get('tthcc.dossier.file')
+    with start(0):
+        monkeypatch.setattr(
+            File, 'size_limit', classmethod(lambda cls: len(scan)))
+        store(draft.papers[0], "a.pdf", scan)
+        with pytest.raises(FileRefused):
+            store(draft.papers[0], "b.pdf", scan + b'\n')
+
+
+def test_the_same_file_twice_is_kept_once(draft, start, database):
+    scan = image('PNG')
+    with start(0):
+        file = store(draft.papers[0], "a.png", scan)
+        before = stored(database)
+        assert store(draft.papers[0], "b.png", scan) == file
+        assert stored(database) == before
+        # Of another paper it is another file
+        assert store(draft.papers[1], "b.png", scan) != file
+
+
+def test_roll_back_leaves_no_file(draft, start, database):
+    before = stored(database)
+    with start(0) as transaction:
+        store(draft.papers[0], "a.pdf", pdf())
+        assert len(stored(database)) == len(before) + 1
+        transaction.rollback()
+    assert stored(database) == before
+
+
+@pytest.mark.parametrize('function', ['write', 'fsync', 'link'])
+def test_full_disk_leaves_nothing_half_stored(
+        draft, start, database, monkeypatch, function):
+    def full(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = stored(database)
+    if function == 'write':
+        class Full(incoming.Incoming):
+            def write(self, data):
+                super().write(data[:len(data) // 2])
+                full()
+        monkeypatch.setattr(
+            'trytond.modules.tthcc_dossier.file.Incoming', Full)
+    else:
+        monkeypatch.setattr(os, function, full)
+    with start(0, context={'language': 'vi'}):
+        with pytest.raises(FileRefused, match="không ghi được"):
+            store(draft.papers[0], "a.pdf", pdf())
+        assert not Pool().get('tthcc.dossier.file').search([
+                ('dossier', '=', draft.id)])
+    assert stored(database) == before
+
+
+@pytest.mark.parametrize('name, kept', [
+        ("..\\..\\C:\\quét\\đơn.pdf", "đơn.pdf"),
+        ("../../etc/passwd", "passwd.pdf"),
+        ("đơn.exe", "đơn.exe.pdf"),
+        ("đơn\n\x00.PDF", "đơn.PDF"),
+        ("d" * 400 + ".pdf", "d" * 120 + ".pdf"),
+        ("", ".pdf"),
+        (None, ".pdf"),
+        ])
+def test_names_are_cleaned(draft, start, name, kept):
+    with start(0) as transaction:
+        assert store(draft.papers[0], name, pdf()).name == kept
+        transaction.rollback()
+
+
+def test_ended_dossier_takes_no_more_papers(draft, start):
+    with start(0, context={'language': 'vi'}):
+        Dossier = Pool().get('tthcc.dossier')
+        Dossier.refuse_for([Dossier(draft.id)], "Không thuộc thẩm quyền")
+        with pytest.raises(FileRefused, match="Không được tiếp nhận"):
+            store(draft.papers[0], "a.pdf", pdf())
+
+
+def test_scans_are_for_who_handles_the_dossier(server, people, draft, start):
+    with start(0):
+        id = store(draft.papers[0], "a.pdf", pdf()).id
+    assert people.director.read('tthcc.dossier.file', [id], ['name'])
+    for stranger in [
+            people.processor, server.client('lc_officer', PASSWORD)]:
+        with pytest.raises(Refused):
+            stranger.read('tthcc.dossier.file', [id], ['content'])
+        assert not stranger.search(
+            'tthcc.dossier.file', [('id', '=', id)])
+    press = people.officer.model
+    press('tthcc.dossier', 'register', [draft.id])
+    press('tthcc.dossier', 'pass_on', [draft.id])
+    assert people.processor.read('tthcc.dossier.file', [id], ['name'])
+
+
+def test_nobody_changes_a_scan_by_hand(people, draft, start):
+    with start(0):
+        id = store(draft.papers[0], "a.pdf", pdf()).id
+    for role in vars(people).values():
+        with pytest.raises(Refused):
+            role.write('tthcc.dossier.file', [id], {'name': "b.pdf"})
+        with pytest.raises(Refused):
+            role.write('tthcc.dossier.file', [id], {'content': b'b'})
+        with pytest.raises(Refused):
+            role.model('tthcc.dossier.file', 'delete', [id])
+        with pytest.raises(Refused):
+            role.model('tthcc.dossier.file', 'copy', [id])
+    with pytest.raises(Refused):
+        people.officer.create('tthcc.dossier.file', {
+                'dossier': draft.id, 'paper': draft.papers[0],
+                'name': "a.exe", 'content': b'MZ', 'mime': 'application/pdf',
+                'pages': 1, 'size': 2, 'sha256': 'x'})
+
+
+def test_a_copy_of_a_dossier_has_no_scans(people, draft, start):
+    with start(0):
+        store(draft.papers[0], "a.pdf", pdf())
+    id, = people.officer.model('tthcc.dossier', 'copy', [draft.id])
+    copy, = people.officer.read('tthcc.dossier', [id], ['files', 'papers'])
+    assert not copy['files']
+    assert len(copy['papers']) == 2
