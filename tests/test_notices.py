@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.server import Refused
 from trytond import config
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -241,8 +240,8 @@ def test_portal_that_refuses_is_not_tried_again(people, office, endpoint,
 
 
 @pytest.mark.parametrize('url', [
-        'file:///etc/passwd', 'ftp://localhost/x', '-', 'http://', 'http://a b',
-        'http://localhost:0x1/', 'http://[::1'])
+        'file:///etc/passwd', 'ftp://localhost/x', '-', 'http://',
+        'http://a b', 'http://localhost:0x1/', 'http://[::1'])
 def test_what_is_no_web_address_fails(people, office, post, send, notice,
         url):
     id = post(register(people, office), url)
