@@ -4,7 +4,6 @@
 import contextlib
 import os
 import pathlib
-import shutil
 import sqlite3
 import tempfile
 
@@ -44,12 +43,12 @@ class Databases:
                 self.restore(base)
                 prepare(self.name)
             elif self._kept and self._kept.exists():
-                shutil.copy(self._kept, _path(self.name))
+                _backup(self._kept, _path(self.name))
                 self._existing.add(self.name)
             else:
                 self._create()
                 if self._kept:
-                    shutil.copy(_path(self.name), self._kept)
+                    _backup(_path(self.name), self._kept)
             self._copy(self.name, f'{self.name}_{prepared}')
             self._prepared.add(prepared)
         self._copy(f'{self.name}_{prepared}', self.name)
@@ -81,9 +80,7 @@ class Databases:
 
     def _copy(self, source, target):
         if backend.name == 'sqlite':
-            with contextlib.closing(sqlite3.connect(_path(source))) as from_, \
-                    contextlib.closing(sqlite3.connect(_path(target))) as to:
-                from_.backup(to)
+            _backup(_path(source), _path(target))
         else:
             backend.Database(source).close()
             self._drop(target)
@@ -109,6 +106,13 @@ class Databases:
 
 def _administration():
     return Transaction().start(None, 0, close=True, autocommit=True)
+
+
+def _backup(source, target):
+    "Copy a SQLite database with what is still in its log"
+    with contextlib.closing(sqlite3.connect(source)) as from_, \
+            contextlib.closing(sqlite3.connect(target)) as to:
+        from_.backup(to)
 
 
 def _path(name):
