@@ -25,7 +25,7 @@ def _open_template(name):
     return stream.name, name, stream, None
 
 
-_templates = TemplateLoader(
+templates = TemplateLoader(
     [_open_template], auto_reload=False, default_class=MarkupTemplate)
 
 
@@ -51,7 +51,7 @@ class Form(Report):
         for record in report_context['records']:
             centre, date = cls.centre_and_date(record)
             form_set = centre.regime_at(date).regime.form_set
-            template = _templates.load(
+            template = templates.load(
                 f'{cls.template_name()}_{form_set}.html')
             pages.append(template.generate(
                     **report_context | {
@@ -61,7 +61,7 @@ class Form(Report):
                         'place_and_date': cls.place_and_date(centre, date),
                         'qr_code': qr_code,
                         }).render('html'))
-        page = _templates.load('tthcc/form/page.html')
+        page = templates.load('tthcc/form/page.html')
         return page.generate(pages=Markup(''.join(pages))).render('html')
 
     @classmethod

@@ -86,6 +86,7 @@ class ClassMixin:
             [(None, "")] + CLASSES, "Class", sort=False,
             help="What the clock says of the dossier at this moment."),
         None)
+    class__string = class_.translated('class_')
     due_today = fields.Function(
         fields.Boolean("Due Today",
             help="The clock is running and the dossier is due today."),

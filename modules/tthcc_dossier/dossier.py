@@ -23,6 +23,7 @@ from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
 from .file import FileMixin
+from .filing import FilingMixin
 from .pause import PauseMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
@@ -53,7 +54,7 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         MoveMixin, ClassMixin, DeadlineMixin, LegMixin, PauseMixin, EndMixin,
-        CorrectMixin, FileMixin,
+        CorrectMixin, FileMixin, FilingMixin,
         SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'

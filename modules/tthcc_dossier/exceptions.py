@@ -31,3 +31,11 @@ class NotRegisteredError(UserError):
 
 class FileRefused(ValidationError):
     "The file cannot be taken in"
+
+
+class FilingError(UserError):
+    "What a portal asks for cannot be filed"
+
+
+class FilingConflict(UserError):
+    "The reference was used for another dossier"
