@@ -24,6 +24,7 @@ from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
 from .file import FileMixin
 from .filing import FilingMixin
+from .lateness import LatenessMixin
 from .pause import PauseMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
@@ -54,8 +55,8 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         MoveMixin, ClassMixin, DeadlineMixin, LegMixin, PauseMixin, EndMixin,
-        CorrectMixin, FileMixin, FilingMixin,
-        SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
+        CorrectMixin, FileMixin, FilingMixin, LatenessMixin, SearchText,
+        Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
     _rec_name = 'code'
@@ -405,8 +406,7 @@ class Dossier(
             dossier.received_by = employee
             dossier.set_deadline()
             legs = dossier.make_legs(offer)
-            for leg, due in zip(legs, dossier.leg_dues(legs)):
-                leg.due = due
+            dossier.promise(legs)
             if legs:
                 legs[0].start(now)
                 dossier.stand_at(legs[0])
@@ -499,6 +499,7 @@ class Dossier(
                         leg=dossier.next_leg.name))
             dossier.resolved_at = dossier.finished_at = clock.now()
         cls.advance(dossiers)
+        cls.attribute_lateness(dossiers)
 
     @classmethod
     @move(['resolved'], 'returned')

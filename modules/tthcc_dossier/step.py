@@ -9,7 +9,9 @@ from sql.conditionals import Case
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
+from trytond.transaction import without_check_access
 
+from .lateness import LateStepMixin, later
 from .line import Line
 
 # The groups that may act in a leg of each role
@@ -20,7 +22,8 @@ _ROLE_GROUPS = {
     }
 
 
-class Step(sequence_ordered(), Line, ModelSQL, ModelView):
+class Step(
+        LateStepMixin, sequence_ordered(), Line, ModelSQL, ModelView):
     """A leg of a dossier (chặng): who has it, for how long it was promised
     and how long it really took."""
     __name__ = 'tthcc.dossier.step'
@@ -40,12 +43,22 @@ class Step(sequence_ordered(), Line, ModelSQL, ModelView):
         help="The part of the whole term, in per cent.")
     due = fields.DateTime(
         "Promised", help="The moment by which the leg should end.")
+    promised = fields.TimeDelta(
+        "Promised Time", 'working_hours',
+        help="The working time the leg was given.")
+    place = fields.Function(
+        fields.Char("Where", help="The department, or the centre."),
+        'get_place')
+    person = fields.Function(
+        fields.Char("By",
+            help="Who ended the leg, else the person in charge."),
+        'get_person')
     started_at = fields.DateTime("Started At")
     ended_at = fields.DateTime("Ended At")
     ended_by = fields.Many2One(
         'company.employee', "Ended By", ondelete='RESTRICT')
     worked = fields.TimeDelta(
-        "Working Time",
+        "Working Time", 'working_hours',
         help="The working time the leg took, without pauses.")
 
     @classmethod
@@ -59,6 +72,10 @@ class Step(sequence_ordered(), Line, ModelSQL, ModelView):
                 Index(t,
                     (t.employee, Index.Equality()),
                     where=t.ended_at == Null),
+                # Where time was lost
+                Index(t,
+                    (t.ended_at, Index.Range()),
+                    where=t.overrun != Null),
                 })
 
     @classmethod
@@ -71,20 +88,33 @@ class Step(sequence_ordered(), Line, ModelSQL, ModelView):
         Step = Pool().get('tthcc.procedure.step')
         return Step.fields_get(['role'])['role']['selection']
 
+    # Names rather than records, which people of another committee cannot read
+
+    @classmethod
+    def get_place(cls, steps, name):
+        with without_check_access():
+            return {
+                s.id: (s.department or s.dossier.centre).rec_name
+                for s in cls.browse(steps)}
+
+    @classmethod
+    def get_person(cls, steps, name):
+        with without_check_access():
+            return {
+                s.id: person.rec_name if person else None
+                for s in cls.browse(steps)
+                for person in [s.ended_by or s.employee]}
+
     @property
     def running(self):
         return bool(self.started_at and not self.ended_at)
 
     def end(self, moment, employee):
         "End the leg and count the working time it took"
-        dossier = self.dossier
-
         self.ended_at = moment
         self.ended_by = employee
-        self.worked, _ = worktime.worked(
-            dossier.centre.worktime(),
-            dossier.local(self.started_at), dossier.local(moment),
-            dossier.local_pauses())
+        self.worked = self.worked_until(moment)
+        self.overrun = self.overrun_until(moment)
 
     def start(self, moment):
         self.started_at = moment
@@ -210,8 +240,9 @@ class LegMixin:
                     department=department,
                     employee=employee,
                     share=step.share,
+                    due=None, promised=None,
                     # Else the first leg takes an INSERT of its own
-                    started_at=None))
+                    started_at=None, ended_at=None))
         return legs
 
     @classmethod
@@ -268,43 +299,50 @@ class LegMixin:
     def _plan_legs(cls, dossiers):
         "Promise each leg that has not ended its part of the term"
         Step = Pool().get('tthcc.dossier.step')
-        steps = []
-        for dossier in dossiers:
-            for step, due in zip(dossier.steps, dossier.leg_dues()):
-                if not step.ended_at and step.due != due:
-                    step.due = due
-                    steps.append(step)
-        Step.save(steps)
+        Step.save([s for d in dossiers for s in d.promise(d.steps)])
 
-    def leg_dues(self, steps=None):
-        """Return the UTC moment by which each leg should end: its part of
-        the working time between reception and due moment, pauses out; for
-        the reception no later than it must pass the dossier on."""
-        steps = self.steps if steps is None else steps
+    def promise(self, legs):
+        """Promise each of the legs that has not ended its part of the term;
+        return those whose promise changed, to be saved."""
+        changed = []
+        for leg, (due, promised) in zip(legs, self.leg_promises(legs)):
+            if not leg.ended_at and (leg.due, leg.promised) != (due, promised):
+                leg.due, leg.promised = due, promised
+                changed.append(leg)
+        return changed
+
+    def leg_promises(self, legs):
+        """Return for each leg the UTC moment by which it should end and the
+        working time it has: its part of what lies between the beginning of
+        the term and the due moment, pauses out; for the reception no later
+        than it must pass the dossier on."""
         calendar = self.centre.worktime()
         start = self.local(self.received_at)
         due = self.local(self.due) if self.due else None
         pauses = self.local_pauses()
         if due:
             total, _ = worktime.worked(calendar, start, due, pauses)
-        dues, share = [], 0
-        for step in steps:
-            moments = [due] if due else []
-            if step.work == 'reception':
-                moments.append(self._pass_on_by(calendar, start))
-            share += step.share or 0
+        promises, share, before = [], 0, dt.timedelta(0)
+        for leg in legs:
+            share += float(leg.share or 0)
+            moment = given = None
             if due:
-                moment = worktime.add_working_time(
-                    calendar, start, total * float(share) / 100)
-                for pause in pauses:
-                    if pause.start < moment:
-                        lost, _ = worktime.worked(
-                            calendar, pause.start, pause.end)
-                        moment = worktime.add_working_time(
-                            calendar, moment, lost)
-                moments.append(moment.replace(microsecond=0))
-            dues.append(self.utc(min(moments)) if moments else None)
-        return dues
+                given = dt.timedelta(
+                    seconds=round(total.total_seconds() * share / 100))
+                moment = min(due, later(calendar, start, given, pauses))
+            if leg.work == 'reception':
+                pass_on_by = self._pass_on_by(calendar, start)
+                if not moment or pass_on_by < moment:
+                    moment = pass_on_by
+                    given, _ = worktime.worked(
+                        calendar, start, moment, pauses)
+            promises.append((
+                    self.utc(moment.replace(microsecond=0)) if moment
+                    else None,
+                    given - before if given is not None else None))
+            if given is not None:
+                before = given
+        return promises
 
     def _pass_on_by(self, calendar, start):
         """Return the local moment by which the reception passes on: the same

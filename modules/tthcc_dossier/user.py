@@ -22,6 +22,14 @@ class User(metaclass=PoolMeta):
                 ]]
 
     @classmethod
+    def _get_preferences(cls, user, context_only=False):
+        preferences = super()._get_preferences(
+            user, context_only=context_only)
+        # Working time in hours and minutes: a day of it is no 24 hours
+        preferences['working_hours'] = {'s': 1, 'm': 60, 'h': 60 * 60}
+        return preferences
+
+    @classmethod
     def get_handling_centres(cls):
         """Return the ids of the centres whose applicants the user handles:
         those where they work, unless they only watch, as supervisors do."""
