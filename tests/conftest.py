@@ -3,6 +3,9 @@
 import os
 import pathlib
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
@@ -121,6 +124,56 @@ def desktop(server, pictures):
     client = desktop.DesktopClient(server, pictures)
     yield client
     client.close()
+
+
+@pytest.fixture
+def endpoint():
+    "A web address that keeps what is posted and answers as it is told"
+    endpoint = SimpleNamespace(requests=[], status=200, answer='ok')
+
+    class Handler(BaseHTTPRequestHandler):
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers['Content-Length']))
+            endpoint.requests.append(SimpleNamespace(
+                    path=self.path, headers=self.headers, body=body))
+            status = endpoint.status
+            if status is None:
+                # Breaks off without an answer
+                return
+            self.send_response(status)
+            self.send_header('Location', '/elsewhere')
+            self.end_headers()
+            self.wfile.write(endpoint.answer.encode())
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    endpoint.url = f'http://127.0.0.1:{server.server_port}/notices'
+    yield endpoint
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def send_notices(start, pool):
+    "Send what waits, as the scheduler does: send_notices(at)"
+    def send(at):
+        from trytond.transaction import Transaction
+        from trytond.worker import run_task
+        Notice = pool.get('tthcc.dossier.notice')
+        from trytond.modules.tthcc import clock
+        with clock.moved_to(at):
+            with start(0):
+                Notice.send_waiting()
+            tasks = Transaction().tasks
+            while tasks:
+                run_task(pool, tasks.pop(0))
+    return send
 
 
 def leave_out(missing):

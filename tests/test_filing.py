@@ -3,6 +3,9 @@
 """Filing online by a portal, and following a dossier."""
 import base64
 import datetime as dt
+import hashlib
+import hmac
+import io
 import json
 import urllib.error
 import urllib.parse
@@ -10,6 +13,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import pypdf
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +32,18 @@ from trytond.transaction import Transaction
 
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
-PDF = base64.b64encode(b"%PDF-1.4\n").decode()
+
+
+def pdf():
+    "Return a page of PDF as base64"
+    buffer = io.BytesIO()
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(595, 842)
+    writer.write(buffer)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+PDF = pdf()
 
 
 @pytest.fixture(scope='module')
@@ -108,6 +123,12 @@ def test_from_the_portal_to_the_result(call, rpc, office):
         'tthcc.dossier', [('filings.reference', '=', 'A-1')],
         ['applicant_name', 'filings.portal_name'])
     assert dossier['applicant_name'] == "Lê Thị Bưởi"
+    file, = officer.search(
+        'tthcc.dossier.file', [('dossier', '=', dossier['id'])],
+        ['name', 'pages', 'content', 'paper.required_paper'])
+    assert (file['name'], file['pages']) == ("to-khai.pdf", 1)
+    assert base64.b64encode(file['content']).decode() == PDF
+    assert file['paper.']['required_paper'] == office.paper
     with clock.moved_to(MONDAY + dt.timedelta(hours=1)):
         officer.model('tthcc.dossier', 'accept', [dossier['id']])
 
@@ -116,6 +137,30 @@ def test_from_the_portal_to_the_result(call, rpc, office):
     assert accepted['portal_code'] == 2
     assert accepted['received_at'] == '2026-11-09T02:00:00Z'
     assert accepted['due'] == '2026-11-16T10:00:00Z'
+
+
+def test_the_portal_is_told_each_move(call, rpc, office, endpoint,
+        send_notices):
+    portal = office.portals['wide']
+    rpc().write(
+        'tthcc.filing.portal', [portal], {'callback_url': endpoint.url})
+    secret = rpc().read(
+        'tthcc.filing.portal', [portal], ['secret'])[0]['secret']
+    with clock.moved_to(MONDAY):
+        call('PUT', 'dossiers/told', office.dossier)
+        officer = rpc('th_officer', PASSWORD)
+        dossier, = officer.search(
+            'tthcc.dossier', [('filings.reference', '=', 'told')])
+        officer.model('tthcc.dossier', 'accept', [dossier['id']])
+
+    send_notices(MONDAY)
+
+    told = [json.loads(r.body) for r in endpoint.requests]
+    assert sorted(t['portal_code'] for t in told) == [1, 2]
+    assert {t['reference'] for t in told} == {'told'}
+    for request in endpoint.requests:
+        assert request.headers['X-TTHCC-Signature'] == 'sha256=' + hmac.new(
+            secret.encode(), request.body, hashlib.sha256).hexdigest()
 
 
 def test_refused_with_the_reason(call, rpc, office):
@@ -176,6 +221,12 @@ def test_what_is_not_as_described(call, office, change, pointer):
         ({'papers': [{'paper': 2 ** 70, 'files': [
                             {'name': "a.pdf", 'content': PDF}]}]},
             str(2 ** 70)),
+        ({'papers': [{'paper': 1, 'files': [
+                            {'name': "a.pdf", 'content': 'TVqQAAMAAAA='}]}]},
+            "a.pdf"),
+        ({'papers': [{'paper': 1, 'files': [
+                            {'name': "a.pdf", 'content': 'A'}]}]},
+            "a.pdf"),
         ({'applicants': [{'name': "An", 'identity_number': '12'}]}, '"12"'),
         ])
 def test_what_cannot_be_filed(call, office, change, says):

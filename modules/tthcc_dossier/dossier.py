@@ -54,9 +54,13 @@ _draft_required = {**_draft, 'required': True}
 
 
 class Dossier(
-        MoveMixin, ClassMixin, DeadlineMixin, LegMixin, PauseMixin, EndMixin,
-        CorrectMixin, FileMixin, FilingMixin, LatenessMixin, SearchText,
-        Workflow, ModelSQL, ModelView, ChatMixin):
+        ClassMixin, CorrectMixin,
+        DeadlineMixin, PauseMixin,
+        LegMixin, LatenessMixin,
+        FileMixin,
+        FilingMixin,
+        EndMixin,
+        MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
     _rec_name = 'code'

@@ -2,7 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 """What portals file in the citizens' stead."""
 
+import base64
 import hashlib
+import io
 import json
 import secrets
 
@@ -11,7 +13,7 @@ from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import SQLConstraintError
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import TransactionError
+from trytond.transaction import TransactionError, without_check_access
 
 from .exceptions import FilingConflict, FilingError
 from .line import Line
@@ -174,6 +176,7 @@ class Filing(Line, ModelSQL, ModelView):
         dossier = cls._dossier(portal, request)
         dossier.save()
         dossier.check_complete(dossier.offer)
+        cls._store_files(dossier, request['papers'])
         try:
             filing, = cls.create([{
                         'portal': portal.id,
@@ -226,6 +229,20 @@ class Filing(Line, ModelSQL, ModelView):
             return_method=request.get('return_method', 'centre'))
 
     @staticmethod
+    def _store_files(dossier, papers):
+        File = Pool().get('tthcc.dossier.file')
+        by_required = {p.required_paper.id: p for p in dossier.papers}
+        for paper in papers:
+            for file in paper['files']:
+                try:
+                    content = base64.b64decode(file['content'], validate=True)
+                except ValueError:
+                    File.refuse(file['name'], 'damaged')
+                File.store(
+                    by_required[paper['paper']], file['name'],
+                    io.BytesIO(content))
+
+    @staticmethod
     def _case(revision, wanted):
         cases = [c for c in revision.cases if c.channel == 'online']
         if wanted is not None:
@@ -237,6 +254,23 @@ class Filing(Line, ModelSQL, ModelView):
                         str(c.id) for c in revision.cases
                         if c.channel == 'online')))
         return cases[0]
+
+    @classmethod
+    @without_check_access
+    def tell_portals(cls, dossiers):
+        "Have the portals told where their dossiers stand"
+        Notice = Pool().get('tthcc.dossier.notice')
+        filings = cls.search([('dossier', 'in', [d.id for d in dossiers])])
+        Notice.post([
+                Notice(
+                    dossier=filing.dossier,
+                    event='status',
+                    occasion=f'{filing.dossier.state} '
+                    f'{filing.dossier.moved_at.isoformat()}',
+                    channel='web',
+                    recipient=filing.portal.callback_url,
+                    body=json.dumps(filing.status, ensure_ascii=False))
+                for filing in filings if filing.portal.callback_url])
 
     @property
     def status(self):
@@ -265,3 +299,11 @@ class FilingMixin:
 
     filings = fields.One2Many(
         'tthcc.dossier.filing', 'dossier', "Filed by", readonly=True)
+
+    @classmethod
+    def on_move(cls, dossiers, name):
+        super().on_move(dossiers, name)
+        # Only what is filed online can have come by a portal
+        online = [d for d in dossiers if d.channel == 'online']
+        if online:
+            Pool().get('tthcc.dossier.filing').tell_portals(online)

@@ -175,6 +175,8 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     @property
     def key(self):
         "The key by which the receiver at a web address knows us, or None"
+        if self.channel == 'web' and self.dossier.filings:
+            return self.dossier.filings[0].portal.secret
 
     @classmethod
     @without_check_access
