@@ -33,9 +33,13 @@ class WebClient:
         self._server = server
         self._pictures = pictures
 
+    @property
+    def url(self):
+        return f'{self._server.url}#{self._server.database}'
+
     def log_in(self, login, password):
         page = self.page
-        page.goto(f'{self._server.url}#{self._server.database}')
+        page.goto(self.url)
         page.locator('#login').fill(login)
         page.locator('#login').press('Enter')
         page.locator('#ask-dialog-entry').fill(password)

@@ -47,7 +47,7 @@ class DesktopClient:
     def log_in(self, login, password):
         configuration = pathlib.Path(self._home.name, 'tryton.conf')
         configuration.write_text(
-            '[client]\ntitle = TTHCC\ncheck_version = False\n'
+            '[client]\ntitle = TTHCC\nlang = vi\ncheck_version = False\n'
             '[login]\nprofile = TTHCC\n')
         server = self._server
         self._processes.append(subprocess.Popen(
@@ -55,7 +55,7 @@ class DesktopClient:
                     f'tryton://{server.host}/{server.database}/'],
                 env=self._environment,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        self.find(f"Password for {login}")
+        self.find(f"Mật khẩu của {login}")
         window = self._run('xdotool', 'search', '--onlyvisible', 'TTHCC')
         self._run('xdotool', 'windowmove', window, '0', '0',
             'windowsize', window, *SIZE)

@@ -7,12 +7,28 @@ from tests.databases import PASSWORD
 
 
 def test_web_client_logs_in(browser):
+    failed = []
+    browser.page.on('response', lambda r: r.ok or failed.append(r.url))
+    browser.page.goto(browser.url)
+    expect(browser.page.get_by_label("Tên đăng nhập")).to_be_visible()
+
     browser.log_in('admin', PASSWORD)
 
-    expect(browser.page.locator('#menu')).to_contain_text("Administration")
+    expect(browser.page.locator('#menu')).to_contain_text(
+        "Quản trị hệ thống")
+    assert not failed
 
 
 def test_desktop_client_logs_in(desktop):
     desktop.log_in('admin', PASSWORD)
 
-    desktop.find("Administration")
+    desktop.find("Quản trị hệ thống")
+
+
+def test_login_in_another_language(browser):
+    browser.page.add_init_script(
+        "Object.defineProperty(navigator, 'language', {value: 'en-GB'})")
+
+    browser.page.goto(browser.url)
+
+    expect(browser.page.get_by_label("User name")).to_be_visible()

@@ -49,7 +49,7 @@ def test_from_counter_to_result(log_in, rpc, pictures, tmp_path):
     client.press("Chuyển phòng, ban")
     expect(client.field('state')).to_have_value('"processing"')
     resolve(rpc, dossier['id'])
-    client.page.get_by_title("Reload/Undo").click()
+    client.page.get_by_title("Tải lại/Hoàn tác").click()
     expect(client.field('state')).to_have_value('"resolved"')
     client.picture('dossier')
     client.press("Trả kết quả")
@@ -87,7 +87,7 @@ def receive(client, folder):
 
 def find(client, code):
     client.open_queue("Tất cả")
-    client.page.get_by_placeholder("Search").fill(code)
+    client.page.get_by_placeholder("Tìm kiếm").fill(code)
     client.page.keyboard.press('Enter')
     rows = client.rows()
     expect(rows).to_have_count(1)

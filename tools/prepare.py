@@ -1,6 +1,6 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"""Prepare the checkout: virtual environment, dependencies, web client
+"""Prepare the checkout: virtual environment, dependencies, clients
 
 It runs on the machine's Python with the standard library alone, does each step
 once and can be interrupted and run again.
@@ -24,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / '.venv'
 WORK = ROOT / '.run'
 LOG = WORK / 'prepare.log'
+CATALOGUES = ROOT / 'modules' / 'tthcc_language_vi' / 'client'
 WEB_CLIENT = 'tryton-sao@8.0'
 DESKTOP_CLIENT = 'tryton ~= 8.0.0'
 DEBIAN_PYTHON = '/usr/bin/python3'
@@ -61,6 +62,7 @@ def main(purpose):
     fetch_web_client(python)
     if purpose == 'test':
         make_desktop_client(python)
+    translate_clients(python)
 
 
 def check_machine():
@@ -160,6 +162,26 @@ def make_desktop_client(python):
                 '--system-site-packages', client])
         call([python, '-m', 'pip', '--python', client / 'bin' / 'python',
                 'install', '--disable-pip-version-check', DESKTOP_CLIENT])
+
+
+def translate_clients(python):
+    "Give the clients their Vietnamese, which Tryton lacks"
+    locale = WORK / 'sao' / 'locale'
+    # The name the login page asks for, by the browser's language; and the
+    # catalogue of the desktop client, for people to fetch
+    targets = {
+        'web.po': [locale / 'vi.json', locale / 'vi_VN.json'],
+        'desktop.po': [locale / 'vi.mo'] + [
+            path / 'vi' / 'LC_MESSAGES' / 'tryton.mo'
+            for path in WORK.glob(
+                'desktop/lib/python*/site-packages/tryton/data/locale')],
+        }
+    for name, paths in targets.items():
+        source = CATALOGUES / name
+        for path in paths:
+            if (not path.exists()
+                    or path.stat().st_mtime < source.stat().st_mtime):
+                call([python, ROOT / 'tools' / 'catalogue.py', source, path])
 
 
 def has_gtk():
