@@ -35,6 +35,8 @@ WAITING = ['supplement', 'payment']
 OPEN = RUNNING + WAITING
 FINISHED = ['resolved', 'returned']
 NOT_RESOLVED = ['rejected', 'unsupplemented']
+# Ended without a result after reception
+ENDED = NOT_RESOLVED + ['withdrawn', 'voided']
 
 
 def conditions(dossier, now):

@@ -24,6 +24,7 @@ from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
 from .file import FileMixin
 from .filing import FilingMixin
+from .holder import HolderMixin
 from .lateness import LatenessMixin
 from .pause import PauseMixin
 from .step import LegMixin
@@ -60,6 +61,7 @@ class Dossier(
         FileMixin,
         FilingMixin,
         EndMixin,
+        HolderMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
@@ -291,6 +293,11 @@ class Dossier(
             return gettext('tthcc_dossier.msg_no_fee')
         return Lang.get().format_number(self.case.fee, digits=0) + ' đ'
 
+    @staticmethod
+    def code_in(text):
+        "The code in what a reader of codes types: maybe a tracking address"
+        return text.strip().rstrip('/').rsplit('/', 1)[-1]
+
     def get_rec_name(self, name):
         return self.code or self.applicant_name or str(self.id)
 
@@ -311,8 +318,7 @@ class Dossier(
         pool = Pool()
         applicant = pool.get('tthcc.dossier.applicant').__table__()
         User = pool.get('res.user')
-        # What a reader of bar codes types may be a tracking address
-        text = value.strip('%').strip().rstrip('/').rsplit('/', 1)[-1]
+        text = cls.code_in(value.strip('%'))
         number = identity.compact(text)
         # A union, since an OR would keep the database from its indexes
         queries = [
@@ -408,6 +414,7 @@ class Dossier(
             dossier.check_complete(offer)
             dossier.received_at = now
             dossier.received_by = employee
+            dossier.take_in()
             dossier.set_deadline()
             legs = dossier.make_legs(offer)
             dossier.promise(legs)
@@ -513,6 +520,7 @@ class Dossier(
         for dossier in dossiers:
             dossier.returned_at = clock.now()
             dossier.returned_by = cls._acting_employee()
+            dossier.give_out()
         cls.advance(dossiers)
 
     @property
@@ -547,13 +555,3 @@ class Dossier(
                         dossier=dossier.rec_name,
                         leg=leg.name,
                         place=(leg.department or dossier.centre).rec_name))
-
-    @staticmethod
-    def _acting_employee():
-        "The employee as whom the user acts"
-        User = Pool().get('res.user')
-        employee = Transaction().context.get('employee')
-        if employee is None:
-            employees = User.get_employees()
-            employee = employees[0] if len(employees) == 1 else None
-        return employee

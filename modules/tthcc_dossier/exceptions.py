@@ -1,7 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
@@ -39,3 +39,23 @@ class FilingError(UserError):
 
 class FilingConflict(UserError):
     "The reference was used for another dossier"
+
+
+class HandoverError(UserError):
+    "The round cannot go on as it is"
+
+
+class HandoverLineError(ValidationError):
+    "A paper is both ticked and missing"
+
+
+class HolderError(UserError):
+    "The paper is elsewhere"
+
+
+class NotYourSideError(AccessError):
+    "The user does not sign for this side of a round"
+
+
+class UntickedWarning(UserWarning):
+    "Papers that are not ticked stay out of the round"

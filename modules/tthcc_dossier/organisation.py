@@ -32,8 +32,14 @@ class Centre(metaclass=PoolMeta):
 
     def _transfer_open_work(self, successor):
         "The successor takes the open dossiers over, with their codes"
-        Dossier = Pool().get('tthcc.dossier')
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        Handover = pool.get('tthcc.handover')
         super()._transfer_open_work(successor)
+        Handover.abandon(Handover.search([
+                    ('centre', '=', self.id),
+                    ('state', 'in', ['draft', 'given']),
+                    ]))
         Dossier.hand_over(
             Dossier.search(self._open_dossiers()), successor)
 

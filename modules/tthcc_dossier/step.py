@@ -190,15 +190,6 @@ class LegMixin:
     def _leads(cls):
         return cls._in_groups(['group_leader'])
 
-    @staticmethod
-    def _in_groups(names):
-        pool = Pool()
-        ModelData = pool.get('ir.model.data')
-        User = pool.get('res.user')
-        return not {
-            ModelData.get_id('tthcc', name) for name in names
-            }.isdisjoint(User.get_groups())
-
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
         self.department = leg.department if leg else None
@@ -275,6 +266,8 @@ class LegMixin:
         steps = []
         for dossier in dossiers:
             dossier.centre, dossier.company = centre, centre.company
+            if dossier.holder_centre:
+                dossier.holder_centre = centre
             dossier.resolver = centre.company
             offer = dossier.offer
             for step in dossier.steps:

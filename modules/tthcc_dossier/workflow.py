@@ -10,6 +10,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelView
 from trytond.model.exceptions import AccessButtonError
 from trytond.modules.tthcc import clock
+from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
@@ -64,8 +65,12 @@ def lock_before_reading(Model):
 
 
 class MoveMixin:
-    "Gives a Workflow model buttons out of its moves"
+    """Gives a Workflow model buttons out of its moves.
+
+    The model keeps moved_at and moved_by, and knows local times."""
     __slots__ = ()
+
+    _moved_message = 'tthcc_dossier.msg_dossier_moved'
 
     @classmethod
     def __setup__(cls):
@@ -91,7 +96,7 @@ class MoveMixin:
                 continue
             moment = dossier.moved_at or dossier.create_date
             raise DossierMoved(gettext(
-                    'tthcc_dossier.msg_dossier_moved',
+                    cls._moved_message,
                     dossier=dossier.rec_name,
                     state=dossier.state_string,
                     employee=(
@@ -100,3 +105,22 @@ class MoveMixin:
                         else gettext('tthcc_dossier.msg_nobody')),
                     moment=dossier.local(moment).strftime(
                         '%H:%M %d/%m/%Y')))
+
+    @staticmethod
+    def _in_groups(names):
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        return not {
+            ModelData.get_id('tthcc', name) for name in names
+            }.isdisjoint(User.get_groups())
+
+    @staticmethod
+    def _acting_employee():
+        "The employee as whom the user acts"
+        User = Pool().get('res.user')
+        employee = Transaction().context.get('employee')
+        employees = User.get_employees()
+        if Transaction().user and employee not in employees:
+            employee = employees[0] if len(employees) == 1 else None
+        return employee
