@@ -244,7 +244,15 @@ class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def copy(cls, rounds, default=None):
-        raise AccessError(gettext('tthcc_dossier.msg_handover_copy'))
+        "A copy is an empty round of the same sides, of today"
+        default = default.copy() if default else {}
+        for name in [
+                'lines', 'number', 'given_by', 'given_at', 'received_by',
+                'received_at', 'moved_at', 'moved_by']:
+            default.setdefault(name, None)
+        default.setdefault('date', clock.today())
+        default['state'] = cls.default_state()
+        return super().copy(rounds, default=default)
 
     # The two sides
 
