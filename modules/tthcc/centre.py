@@ -10,12 +10,12 @@ from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.pool import Pool
-from trytond.pyson import Eval, If
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction, without_check_access
 
-from . import clock
+from . import clock, vietqr
 from .exceptions import (
-    CentreCloseError, CentreNotReadyWarning, CentreOpenError, CodePatternError,
+    BankAccountError, CentreCloseError, CentreNotReadyWarning, CentreOpenError, CodePatternError,
     PublicURLError, RegimeMissingError)
 from .search import SearchText
 
@@ -86,6 +86,18 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         help="The web address under which citizens follow their dossiers, "
         "such as https://motcua.example.vn. "
         "It is printed as a QR code.")
+    bank = fields.Char(
+        "Bank", size=6, states=_states,
+        help="The six digits (BIN) by which NAPAS knows the bank.")
+    bank_account = fields.Char(
+        "Account", states={
+            'readonly': Eval('state') == 'closed',
+            'required': Bool(Eval('bank')),
+            },
+        help="The account into which fees are paid, letters and digits only.\n"
+        "With it slips carry a VietQR code.")
+    bank_account_name = fields.Char(
+        "Account Holder", states=_states)
     pilot = fields.Boolean("Pilot", states=_states)
     planned_date = fields.Date(
         "Planned Opening", states=_states,
@@ -229,6 +241,7 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
     def validate_fields(cls, centres, field_names):
         super().validate_fields(centres, field_names)
         cls.check_public_url(centres, field_names)
+        cls.check_bank_account(centres, field_names)
 
     @classmethod
     def check_public_url(cls, centres, field_names=None):
@@ -243,6 +256,18 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                         'tthcc.msg_centre_public_url',
                         centre=centre.rec_name,
                         url=centre.public_url))
+
+    @classmethod
+    def check_bank_account(cls, centres, field_names=None):
+        if field_names and not {'bank', 'bank_account'} & set(field_names):
+            return
+        for centre in centres:
+            if (centre.bank or centre.bank_account) and not (
+                    vietqr.is_bank(centre.bank)
+                    and vietqr.is_account(centre.bank_account)):
+                raise BankAccountError(gettext(
+                        'tthcc.msg_centre_bank_account',
+                        centre=centre.rec_name))
 
     @classmethod
     def copy(cls, centres, default=None):

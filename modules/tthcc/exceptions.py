@@ -13,6 +13,10 @@ class CodePatternError(ValidationError):
     pass
 
 
+class BankAccountError(ValidationError):
+    "Bank and account are none that a transfer finds"
+
+
 class PublicURLError(ValidationError):
     pass
 

@@ -22,11 +22,13 @@ from .classes import ClassMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
+from .fee import FeeMixin
 from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
 from .pause import PauseMixin
+from .payment import PayMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
 
@@ -46,7 +48,8 @@ PORTAL_CODES = {
     'returned': 10,
     }
 # What a client may write: always, and in a draft
-_FREE = {'note'}
+# fees have a rule of their own
+_FREE = {'note', 'fees'}
 _DRAFTED = {
     'centre', 'resolver', 'procedure', 'revision', 'case', 'applicants',
     'papers', 'sets', 'return_method'}
@@ -56,6 +59,7 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         ClassMixin, CorrectMixin,
+        FeeMixin, PayMixin,
         DeadlineMixin, PauseMixin,
         LegMixin, LatenessMixin,
         FileMixin,
@@ -283,16 +287,6 @@ class Dossier(
         base = self.centre.public_url
         return f"{base.rstrip('/')}/{self.code}" if base else self.code
 
-    @property
-    def fee_text(self):
-        "The fee of the case as people read it"
-        Lang = Pool().get('ir.lang')
-        if self.case.fee is None:
-            return self.case.fee_text
-        if not self.case.fee:
-            return gettext('tthcc_dossier.msg_no_fee')
-        return Lang.get().format_number(self.case.fee, digits=0) + ' đ'
-
     @staticmethod
     def code_in(text):
         "The code in what a reader of codes types: maybe a tracking address"
@@ -415,6 +409,7 @@ class Dossier(
             dossier.received_at = now
             dossier.received_by = employee
             dossier.take_in()
+            dossier.charge()
             dossier.set_deadline()
             legs = dossier.make_legs(offer)
             dossier.promise(legs)

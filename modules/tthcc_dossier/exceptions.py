@@ -5,8 +5,16 @@ from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
+class ClosingError(UserError):
+    "The cash of the day does not allow it"
+
+
 class DossierMoved(UserError):
     "Somebody else moved the dossier first"
+
+
+class FeeError(ValidationError):
+    "The fee is none that the procedure states"
 
 
 class LegError(UserError):
@@ -59,3 +67,7 @@ class NotYourSideError(AccessError):
 
 class UntickedWarning(UserWarning):
     "Papers that are not ticked stay out of the round"
+
+
+class PaymentError(UserError):
+    "The payment cannot be taken or cancelled"

@@ -32,6 +32,7 @@ class Receive(Wizard):
     look_up = StateTransition()
     register = StateTransition()
     receipt = StateReport('tthcc.dossier.receipt')
+    payment = StateReport('tthcc.payment.receipt')
 
     def transition_look_up(self):
         "Fill in what another committee knows of the bearer of the number"
@@ -48,9 +49,16 @@ class Receive(Wizard):
     def transition_register(self):
         pool = Pool()
         Dossier = pool.get('tthcc.dossier')
+        Payment = pool.get('tthcc.payment')
         dossier = self.start.dossier()
         with check_access():
             dossier.save()
+        dossier = Dossier(dossier.id)
+        # Before the clock could stop to wait for it
+        if self.start.paid_in_cash and dossier.outstanding:
+            self.start.payment = Payment.take(
+                dossier, 'cash', dossier.outstanding)
+        with check_access():
             Dossier.register([dossier])
         self.start.registered = dossier
         return 'receipt'
@@ -58,6 +66,13 @@ class Receive(Wizard):
     def do_receipt(self, action):
         dossier = self.start.registered
         return action, {'ids': [dossier.id], 'id': dossier.id}
+
+    def transition_receipt(self):
+        return 'payment' if self.start.payment else 'end'
+
+    def do_payment(self, action):
+        payment = self.start.payment
+        return action, {'ids': [payment.id], 'id': payment.id}
 
 
 class ReceiveStart(ModelView):
@@ -83,6 +98,13 @@ class ReceiveStart(ModelView):
     due = fields.Char("Due", readonly=True)
     explanation = fields.Text("How the Due Moment Was Counted", readonly=True)
     fee = fields.Char("Fee", readonly=True)
+    fees = fields.One2Many(
+        'tthcc.dossier.fee', None, "Fees",
+        context={'fee_case': Eval('case', None)})
+    paid_in_cash = fields.Boolean(
+        "Paid in Cash",
+        states={'invisible': ~Eval('fees')},
+        help="Take the whole amount and print its receipt.")
     identity_number = fields.Char(
         "Identity Number",
         help="12 digits of the citizen number, 9 of the older card, "
@@ -120,6 +142,7 @@ class ReceiveStart(ModelView):
     return_method = fields.Selection(
         'get_return_methods', "Result Received", required=True)
     registered = fields.Many2One('tthcc.dossier', "Dossier", readonly=True)
+    payment = fields.Many2One('tthcc.payment', "Payment", readonly=True)
 
     @staticmethod
     def default_centre():
@@ -152,13 +175,15 @@ class ReceiveStart(ModelView):
                 self.case = next(iter(self.revision.cases), None)
         self.on_change_case()
 
-    @fields.depends('centre', 'case')
+    @fields.depends('centre', 'case', 'fees', methods=['on_change_fees'])
     def on_change_case(self):
         "Show what the citizen will be promised"
         pool = Pool()
         Dossier = pool.get('tthcc.dossier')
         Calendar = pool.get('tthcc.calendar')
+        Fee = pool.get('tthcc.dossier.fee')
         self.due = self.explanation = self.fee = None
+        self.fees = []
         if not self.centre or not self.case:
             return
         dossier = Dossier(
@@ -167,7 +192,16 @@ class ReceiveStart(ModelView):
         dossier.set_deadline()
         self.due = dossier.due_text
         self.explanation = Calendar.explain(dossier.deadline().lines)
-        self.fee = dossier.fee_text
+        self.fees = Fee.of_case(self.case)
+        self.on_change_fees()
+
+    @fields.depends('case', 'fees')
+    def on_change_fees(self):
+        "Show what the citizen has to pay"
+        Dossier = Pool().get('tthcc.dossier')
+        self.fee = (
+            Dossier(case=self.case, fees=self.fees).fee_text
+            if self.case else None)
 
     @fields.depends('identity_number', 'applicant', 'candidates',
         methods=['on_change_applicant'])
@@ -242,6 +276,7 @@ class ReceiveStart(ModelView):
             case=self.case,
             applicants=applicants,
             papers=self.papers,
+            fees=self.fees or [],
             sets=self.sets,
             return_method=self.return_method)
 

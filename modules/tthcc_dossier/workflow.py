@@ -26,8 +26,12 @@ def move(sources, target, button=None):
     wizard that calls it.  When somebody else moved a dossier first nothing
     happens, and the user is told who did it and when (DossierMoved)."""
     def decorator(func):
-        def once(cls, dossiers, *args, **kwargs):
+        def check(cls, dossiers):
             cls._check_not_moved(dossiers, sources)
+
+        @pressed(button or func.__name__, check)
+        @wraps(func)
+        def wrapper(cls, dossiers, *args, **kwargs):
             func(cls, dossiers, *args, **kwargs)
             employee = cls._acting_employee()
             for dossier in dossiers:
@@ -36,18 +40,32 @@ def move(sources, target, button=None):
                 dossier.moved_by = employee
             cls.save(dossiers)
             cls.on_move(dossiers, func.__name__)
-        once.__name__ = button or func.__name__
+        wrapper.move = button or func.__name__, sources, target
+        return wrapper
+    return decorator
+
+
+def pressed(button, check):
+    """Make the decorated method what pressing the button of that name does,
+    with the rights of the button and for one presser at a time.
+
+    check(cls, records) raises the error that says why the button does not
+    work on the records, such as what somebody else did first."""
+    def decorator(func):
+        def once(cls, records, *args, **kwargs):
+            check(cls, records)
+            return func(cls, records, *args, **kwargs)
+        once.__name__ = button
         press = ModelView.button(once)
 
         @wraps(func)
-        def wrapper(cls, dossiers, *args, **kwargs):
+        def wrapper(cls, records, *args, **kwargs):
             lock_before_reading(cls)
             try:
-                press(cls, dossiers, *args, **kwargs)
+                return press(cls, records, *args, **kwargs)
             except AccessButtonError:
-                cls._check_not_moved(dossiers, sources)
+                check(cls, records)
                 raise
-        wrapper.move = once.__name__, sources, target
         return wrapper
     return decorator
 

@@ -147,6 +147,17 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
             ],
         help="In đồng; 0 is free of charge, empty is not known.")
     fee_text = fields.Text("Fee as Published")
+    fees = fields.One2Many(
+        'tthcc.procedure.fee', 'case', "Tariffs",
+        help="How the fee is counted where it is not one amount. "
+        "They take the place of the fee.")
+    payment_stops_clock = fields.Selection([
+            ('never', "Never"),
+            ('asked', "When the Officer Says So"),
+            ('registration', "From Registration on"),
+            ], "Clock Stands for Payment", required=True, sort=False,
+        help="Whether the clock stands still while the citizen has yet to "
+        "pay.")
     note = fields.Text("Note", help="How to file, as published.")
     channel_string = channel.translated('channel')
 
@@ -157,6 +168,10 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
     @classmethod
     def default_term_unit(cls):
         return 'working_day'
+
+    @classmethod
+    def default_payment_stops_clock(cls):
+        return 'asked'
 
     def term(self):
         "Return the term as a value of worktime"

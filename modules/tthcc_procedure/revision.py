@@ -244,6 +244,8 @@ class Revision(ModelSQL, ModelView):
         "Return the id of the message on what the revision lacks, or None"
         if not self.cases:
             return 'tthcc_procedure.msg_publish_no_case'
+        if not all(f.complete for c in self.cases for f in c.fees):
+            return 'tthcc_procedure.msg_publish_tariff'
         if self.steps and sum(s.share for s in self.steps) != 100:
             return 'tthcc_procedure.msg_publish_shares'
 

@@ -1,0 +1,499 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Fees, payments and the cash of the day through the real server."""
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.server import Refused
+from trytond.modules.tthcc import clock, vietqr
+from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
+from trytond.modules.tthcc_dossier.tests.tools import (
+    create_office, create_procedure, new_dossier)
+from trytond.modules.tthcc_dossier.words import in_words
+from trytond.modules.tthcc_procedure import tariff
+from trytond.pool import Pool
+
+# Monday 9 November 2026, 08:00 in Vietnam
+MONDAY = dt.datetime(2026, 11, 9, 1, 0)
+HOUR = dt.timedelta(hours=1)
+PAGES = {
+    'name': "Phí chứng thực bản sao",
+    'unit': "trang",
+    'item': "bản",
+    'maximum': Decimal(200_000),
+    'steps': [('create', [
+                {'first': 1, 'price': Decimal(2000)},
+                {'first': 3, 'price': Decimal(1000)},
+                ])],
+    'exemptions': [('create', [
+                {'name': "Hộ nghèo"},
+                {'name': "Nộp trực tuyến", 'reduction': 50},
+                ])],
+    }
+
+
+@pytest.fixture(scope='module')
+def office(database):
+    "Two offices that certify copies; elsewhere is the values for the second"
+    from trytond.transaction import Transaction
+    with Transaction().start(database, 0):
+        copies = create_procedure(
+            '2.000815', fee=2000, fees=[('create', [PAGES])])
+        extract = create_procedure(
+            '2.000635', payment_stops_clock='registration')
+        free = create_procedure(
+            '1.000894', fee=0, payment_stops_clock='never')
+        unknown = create_procedure(
+            '1.009994', fee=None, payment_stops_clock='never')
+        offered = [copies, extract, free, unknown]
+        offices = [
+            create_office('th_', "UBND huyện Thiệu Hóa", offered,
+                bank='970405', bank_account='3500201004321'),
+            create_office('lc_', "UBND huyện Lang Chánh", offered),
+            ]
+        create_user(
+            'th_second', ['counter_officer'], offices[0].company,
+            offices[0].centre)
+        tariff, = copies.revisions[0].cases[0].fees
+        return SimpleNamespace(
+            copies=new_dossier(offices[0], copies),
+            extract=new_dossier(offices[0], extract),
+            free=new_dossier(offices[0], free),
+            unknown=new_dossier(offices[0], unknown),
+            elsewhere=new_dossier(offices[1], copies),
+            centre=offices[0].centre.id,
+            tariff=tariff.id,
+            poor=tariff.exemptions[0].id,
+            online=tariff.exemptions[1].id,
+            offer=Pool().get('tthcc.centre.procedure').search([
+                    ('centre', '=', offices[0].centre.id),
+                    ('procedure', '=', copies.id),
+                    ])[0].id)
+
+
+@pytest.fixture
+def people(server, office):
+    return SimpleNamespace(**{
+            role: server.client(f'th_{role}', PASSWORD)
+            for role in ['officer', 'second', 'processor', 'leader',
+                'director']},
+        stranger=server.client('lc_officer', PASSWORD))
+
+
+def register(client, values, at=MONDAY, **more):
+    with clock.moved_to(at):
+        id, = client.create('tthcc.dossier', {**values, **more})
+        client.model('tthcc.dossier', 'register', [id])
+    return id
+
+
+def copies(office, *lines):
+    "The fees of a draft: pairs of pages and copies"
+    return [('create', [{
+                    'fee': office.tariff, 'name': "Chứng thực",
+                    'quantity': pages, 'items': number,
+                    } for pages, number in lines])]
+
+
+def pay(client, id, at=MONDAY, **values):
+    with clock.moved_to(at), client.wizard(
+            'tthcc.dossier.pay', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(values)
+        wizard.execute('pay')
+    return client.search(
+        'tthcc.payment', [('dossier', '=', id), ('state', '=', 'paid')],
+        ['number', 'year', 'amount', 'purpose', 'closing', 'method'])[0]
+
+
+def cancel(client, payment, at=MONDAY, reason="Thu nhầm"):
+    with clock.moved_to(at), client.wizard(
+            'tthcc.payment.cancel', 'tthcc.payment', [payment]) as wizard:
+        wizard.values['reason'] = reason
+        wizard.execute('cancel')
+
+
+def close(client, closing, counted, at=MONDAY, **values):
+    with clock.moved_to(at):
+        client.write(
+            'tthcc.cash_closing', [closing], {'counted': counted, **values})
+        client.model('tthcc.cash_closing', 'close', [closing])
+
+
+def read(client, id, *fields, model='tthcc.dossier'):
+    return client.read(model, [id], list(fields))[0]
+
+
+# Counting
+
+@pytest.mark.parametrize('pages, copies, amount', [
+        (1, 1, 2_000),
+        (2, 1, 4_000),
+        (3, 1, 5_000),
+        (5, 2, 14_000),
+        (197, 1, 199_000),
+        (198, 1, 200_000),
+        (199, 1, 200_000),
+        (5_000, 3, 600_000),
+        ])
+def test_tariff_of_certified_copies(pages, copies, amount):
+    assert tariff.amount(
+        [(1, 2000), (3, 1000)], pages, copies, 200_000) == amount
+
+
+@given(
+    st.dictionaries(
+        st.integers(2, 60), st.integers(0, 10 ** 6), max_size=5),
+    st.integers(0, 10 ** 6), st.integers(1, 80), st.integers(1, 9),
+    st.none() | st.integers(1, 10 ** 7))
+def test_tariff_adds_up_unit_by_unit(steps, first, quantity, items, maximum):
+    prices = {1: first, **steps}
+    one = sum(
+        prices[max(f for f in prices if f <= unit)]
+        for unit in range(1, quantity + 1))
+    if maximum is not None and one > maximum:
+        one = maximum
+    assert tariff.amount(
+        list(prices.items()), quantity, items, maximum) == one * items
+
+
+@pytest.mark.parametrize('amount, reduction, left', [
+        (15_000, 0, 15_000),
+        (15_000, 100, 0),
+        (8_001, 50, 4_001),
+        (7_999, 50, 4_000),
+        (999, 33, 669),
+        ])
+def test_reduction_rounds_half_a_dong_up(amount, reduction, left):
+    assert tariff.reduced(Decimal(amount), reduction) == left
+
+
+@pytest.mark.parametrize('number, words', [
+        (0, "không"),
+        (14_000, "mười bốn nghìn"),
+        (21_515, "hai mươi mốt nghìn năm trăm mười lăm"),
+        (1_000_005, "một triệu không trăm linh năm"),
+        (2_024_000, "hai triệu không trăm hai mươi tư nghìn"),
+        (3_001_000_000_000, "ba nghìn không trăm linh một tỷ"),
+        ])
+def test_amount_in_words(number, words):
+    assert in_words(number) == words
+
+
+# VietQR
+
+def test_vietqr_has_fields_and_checksum():
+    text = vietqr.payload(
+        '970403', '0011012345678', 180_000, "H15.50.05.13-261008-0975")
+    assert text.startswith(
+        '00020101021238570010A000000727'
+        '01270006970403011300110123456780208QRIBFTTA'
+        '53037045406180000' '5802VN')
+    assert '0824H15 50 05 13 261008 0975' in text
+    assert text[-8:-4] == '6304'
+
+
+def test_vietqr_checksum_is_that_of_the_specification():
+    # The example of NAPAS, which names an order too
+    assert vietqr.checksum(
+        '00020101021238570010A00000072701270006970403011300110123456780208'
+        'QRIBFTTA530370454061800005802VN62340107NPS68690819thanh toan don '
+        'hang6304') == '2E2E'
+
+
+@pytest.mark.parametrize('bank, account, amount', [
+        ('97040', '001', 1),
+        ('97040a', '001', 1),
+        ('970403', '', 1),
+        ('970403', '00 1', 1),
+        ('970403', '1' * 20, 1),
+        ('970403', '001', 0),
+        ('970403', '001', -5),
+        ('970403', '001', Decimal('1.5')),
+        ('970403', '001', 10 ** 13),
+        ])
+def test_vietqr_refuses(bank, account, amount):
+    with pytest.raises(ValueError):
+        vietqr.payload(bank, account, amount, "HS")
+
+
+def test_purpose_of_a_transfer_keeps_what_tells_dossiers_apart():
+    assert vietqr.plain("000.00.16.H56-261109-0001") == (
+        "000 00 16 H56 261109 0001")
+    assert vietqr.plain("Phí: 000.00.16.33.H56-261109-0001") == (
+        "00 16 33 H56 261109 0001")
+
+
+# What a dossier costs
+
+def test_fees_of_the_case_are_charged_at_reception(people, office):
+    id = register(people.officer, office.copies)
+    dossier = read(
+        people.officer, id, 'amount_due', 'paid', 'outstanding', 'fees',
+        'state')
+    assert dossier['amount_due'] == dossier['outstanding'] == 2000
+    assert not dossier['paid']
+    assert dossier['state'] == 'received'
+    fee = read(
+        people.officer, dossier['fees'][0], 'name', 'unit', 'amount', 'case',
+        model='tthcc.dossier.fee')
+    assert (fee['name'], fee['unit']) == ("Phí chứng thực bản sao", "trang")
+    assert fee['case'] == office.copies['case']
+
+
+def test_quantity_counts(people, office):
+    id = register(
+        people.officer, office.copies, fees=copies(office, (5, 2), (500, 3)))
+    dossier = read(people.officer, id, 'amount_due', 'fees')
+    assert dossier['amount_due'] == 14_000 + 600_000
+    # The department counted again
+    people.processor.write(
+        'tthcc.dossier.fee', dossier['fees'][:1], {'quantity': 6})
+    assert read(people.officer, id, 'amount_due')['amount_due'] == 616_000
+    people.officer.model(
+        'tthcc.dossier.fee', 'delete', dossier['fees'][1:])
+    assert read(people.officer, id, 'amount_due')['amount_due'] == 16_000
+
+
+def test_client_does_not_set_the_amount(people, office):
+    id = register(people.officer, office.copies)
+    fee, = read(people.officer, id, 'fees')['fees']
+    people.officer.write(
+        'tthcc.dossier.fee', [fee], {'amount': Decimal(1), 'quantity': 2})
+    assert read(people.officer, id, 'amount_due')['amount_due'] == 4000
+    for field in ['amount_due', 'paid']:
+        with pytest.raises(Refused):
+            people.officer.write('tthcc.dossier', [id], {field: Decimal(1)})
+
+
+def test_exemptions(people, office):
+    id = register(people.officer, office.copies, fees=copies(office, (5, 1)))
+    fee, = read(people.officer, id, 'fees')['fees']
+
+    def charge(**values):
+        people.officer.write('tthcc.dossier.fee', [fee], values)
+        return read(
+            people.officer, fee, 'amount', 'reason', 'reduction',
+            model='tthcc.dossier.fee')
+
+    assert charge(exemption=office.online)['amount'] == 3500
+    exempt = charge(exemption=office.poor)
+    assert (exempt['amount'], exempt['reason']) == (0, "Hộ nghèo")
+    # Cannot be made more of than it is
+    assert charge(
+        exemption=office.online, reduction=100)['reduction'] == 50
+    with pytest.raises(Refused):
+        charge(reduction=20, reason='')
+    assert charge(reduction=20, reason="Nghị quyết 01")['amount'] == 5600
+    for wrong in [-1, 101, 10 ** 12]:
+        with pytest.raises(Refused, match="0"):
+            charge(reduction=wrong, reason="Lý do")
+
+
+@pytest.mark.parametrize('field', ['quantity', 'items'])
+@pytest.mark.parametrize('number', [0, -1, 100_000, 10 ** 12, None])
+def test_quantity_out_of_range(people, office, field, number):
+    id = register(people.officer, office.copies)
+    fee, = read(people.officer, id, 'fees')['fees']
+    with pytest.raises(Refused) as refused:
+        people.officer.write('tthcc.dossier.fee', [fee], {field: number})
+    if number is not None:
+        assert "99999" in refused.value.message
+    assert read(people.officer, id, 'amount_due')['amount_due'] == 2000
+
+
+def test_only_what_the_procedure_charges(people, office):
+    def charge(id, **values):
+        return people.officer.create('tthcc.dossier.fee', {
+                'dossier': id, 'name': "Bồi dưỡng", **values})
+
+    for values in [office.copies, office.extract, office.free]:
+        id = register(people.officer, values)
+        with pytest.raises(Refused, match="Bồi dưỡng"):
+            charge(id, price=Decimal(50_000))
+    with pytest.raises(Refused):
+        # The tariff of another procedure
+        charge(id, fee=office.tariff)
+
+    # Where it states no fee the officer enters what the province decided
+    id = register(people.officer, office.unknown)
+    assert not read(people.officer, id, 'amount_due')['amount_due']
+    with pytest.raises(Refused):
+        charge(id, price=Decimal(-1))
+    with pytest.raises(Refused, match="Bồi dưỡng"):
+        charge(id, price=Decimal(10 ** 12), quantity=99_999, items=99_999)
+    charge(id, name="Lệ phí cấp phép xây dựng", price=Decimal(75_000))
+    assert read(people.officer, id, 'amount_due')['amount_due'] == 75_000
+
+
+# Paying
+
+def test_pay_and_receipt(people, office):
+    id = register(people.officer, office.copies, fees=copies(office, (5, 2)))
+    payment = pay(people.officer, id)
+    assert payment['amount'] == 14_000
+    assert payment['year'] == 2026
+    assert "5 trang × 2 bản = 14.000 đ" in payment['purpose']
+    dossier = read(people.officer, id, 'paid', 'outstanding', 'state')
+    assert (dossier['paid'], dossier['outstanding']) == (14_000, 0)
+    assert dossier['state'] == 'received'
+    # Another centre, its own numbers
+    other = register(people.stranger, office.elsewhere)
+    assert pay(people.stranger, other)['number'] == 1
+    second = register(people.officer, office.copies)
+    assert pay(people.officer, second)['number'] == payment['number'] + 1
+
+
+def test_pay_in_parts(people, office):
+    id = register(people.officer, office.copies, fees=copies(office, (5, 2)))
+    for amount in [0, -1, Decimal('0.5'), 14_001, 10 ** 20]:
+        with pytest.raises(Refused):
+            pay(people.officer, id, amount=Decimal(amount))
+    pay(people.officer, id, amount=Decimal(4000))
+    pay(people.officer, id, method='transfer', reference="FT26313000001")
+    assert read(people.officer, id, 'outstanding')['outstanding'] == 0
+
+
+def test_pay_twice(people, office):
+    id = register(people.officer, office.copies)
+    payment = pay(people.officer, id)
+    with pytest.raises(Refused, match=f"{payment['number']:07}/2026"):
+        pay(people.second, id, amount=Decimal(2000))
+    assert read(people.officer, id, 'paid')['paid'] == 2000
+
+
+def test_two_officers_take_the_payment_at_once(people, office):
+    for _ in range(3):
+        id = register(people.officer, office.copies)
+        with ThreadPoolExecutor(2) as threads:
+            results = list(threads.map(
+                    lambda client: _outcome(pay, client, id),
+                    [people.officer, people.second]))
+        assert sorted(results, key=str)[0] != 'paid', results
+        assert results.count('paid') == 1
+        payments = people.officer.search(
+            'tthcc.payment', [('dossier', '=', id)], ['amount'])
+        assert [p['amount'] for p in payments] == [2000]
+        assert read(people.officer, id, 'paid')['paid'] == 2000
+
+
+def _outcome(function, *args, **values):
+    try:
+        function(*args, **values)
+    except Refused as refused:
+        return refused.message
+    return 'paid'
+
+
+def test_paid_fees_are_fixed(people, office):
+    id = register(people.officer, office.copies)
+    payment = pay(people.officer, id)
+    fee, = read(people.officer, id, 'fees')['fees']
+    with pytest.raises(Refused):
+        people.officer.write('tthcc.dossier.fee', [fee], {'quantity': 9})
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier.fee', 'delete', [fee])
+    # In addition
+    people.officer.create('tthcc.dossier.fee', {
+            'dossier': id, 'fee': office.tariff, 'name': "Bản thứ hai",
+            'quantity': 3})
+    assert read(people.officer, id, 'outstanding')['outstanding'] == 5000
+    cancel(people.officer, payment['id'])
+    people.officer.write('tthcc.dossier.fee', [fee], {'quantity': 9})
+    assert read(
+        people.officer, id, 'outstanding')['outstanding'] == 11_000 + 5000
+
+
+def test_payments_are_not_touched_by_hand(people, office):
+    id = register(people.officer, office.copies)
+    payment = pay(people.officer, id)
+    stored = read(
+        people.officer, payment['id'], 'centre', 'cashier', 'at',
+        model='tthcc.payment')
+    for client in [people.officer, people.director, people.leader]:
+        with pytest.raises(Refused):
+            client.write(
+                'tthcc.payment', [payment['id']], {'amount': Decimal(1)})
+        with pytest.raises(Refused):
+            client.model('tthcc.payment', 'delete', [payment['id']])
+        with pytest.raises(Refused):
+            client.create('tthcc.payment', {
+                    **{k: v for k, v in stored.items() if k != 'id'},
+                    'dossier': id, 'year': 2026, 'number': 999,
+                    'amount': Decimal(1), 'method': 'cash', 'state': 'paid',
+                    'closing': payment['closing']})
+
+
+def test_who_may_take_payments(people, office):
+    id = register(people.officer, office.copies)
+    for client in [people.processor, people.leader, people.director]:
+        with pytest.raises(Refused):
+            pay(client, id)
+    with pytest.raises(Refused):
+        pay(people.stranger, id)
+    assert not read(people.officer, id, 'paid')['paid']
+
+
+def test_another_district_sees_and_does_nothing(people, office):
+    id = register(people.officer, office.copies)
+    payment = pay(people.officer, id)
+    fee, = read(people.officer, id, 'fees')['fees']
+    stranger = people.stranger
+    for model, record in [
+            ('tthcc.dossier.fee', fee),
+            ('tthcc.payment', payment['id']),
+            ('tthcc.cash_closing', payment['closing'])]:
+        assert not stranger.search(model, [('id', '=', record)])
+        with pytest.raises(Refused):
+            stranger.read(model, [record], ['id'])
+    with pytest.raises(Refused):
+        cancel(stranger, payment['id'])
+    with pytest.raises(Refused):
+        stranger.report('tthcc.payment.receipt', [payment['id']])
+    with pytest.raises(Refused):
+        stranger.report('tthcc.dossier.fee_slip', [id])
+    with pytest.raises(Refused):
+        stranger.write(
+            'tthcc.cash_closing', [payment['closing']],
+            {'counted': Decimal(0)})
+    with pytest.raises(Refused):
+        stranger.model('tthcc.cash_closing', 'close', [payment['closing']])
+    assert read(people.officer, id, 'paid')['paid'] == 2000
+
+
+# Waiting for payment
+
+def test_clock_stands_until_all_is_paid(people, office):
+    id = register(people.officer, office.extract)
+    dossier = read(people.officer, id, 'state', 'class_', 'portal_code', 'due')
+    assert (dossier['state'], dossier['class_']) == ('payment', 'waiting')
+    assert dossier['portal_code'] == 6
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+    pay(people.officer, id, amount=Decimal(3000))
+    assert read(people.officer, id, 'state')['state'] == 'payment'
+    pay(people.officer, id, at=MONDAY + 2 * dt.timedelta(days=1))
+    after = read(people.officer, id, 'state', 'due')
+    assert after['state'] == 'received'
+    # Two working days stopped, from Monday to Wednesday
+    assert after['due'] == dossier['due'] + 2 * dt.timedelta(days=1)
+    with clock.moved_to(MONDAY + 3 * dt.timedelta(days=1)):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+
+
+def test_clock_never_stops_for_a_payment(people, office):
+    id = register(people.officer, office.unknown)
+    people.officer.create('tthcc.dossier.fee', {
+            'dossier': id, 'name': "Lệ phí", 'price': Decimal(75_000)})
+    people.officer.model('tthcc.dossier', 'pass_on', [id])
+    with pytest.raises(Refused, match="Lý do|không"):
+        with people.processor.wizard(
+                'tthcc.dossier.suspend', 'tthcc.dossier', [id]) as wizard:
+            wizard.values.update(waiting_for='payment', reason="Lý do")
+            wizard.execute('decide')
+    assert read(people.officer, id, 'state')['state'] == 'processing'
