@@ -45,8 +45,7 @@ def office(database):
     with Transaction().start(database, 0):
         copies = create_procedure(
             '2.000815', fee=2000, fees=[('create', [PAGES])])
-        extract = create_procedure(
-            '2.000635', payment_stops_clock='registration')
+        extract = create_procedure('2.000635')
         free = create_procedure(
             '1.000894', fee=0, payment_stops_clock='never')
         unknown = create_procedure(
@@ -468,30 +467,12 @@ def test_another_district_sees_and_does_nothing(people, office):
 
 # Waiting for payment
 
-def test_clock_stands_until_all_is_paid(people, office):
-    id = register(people.officer, office.extract)
-    dossier = read(people.officer, id, 'state', 'class_', 'portal_code', 'due')
-    assert (dossier['state'], dossier['class_']) == ('payment', 'waiting')
-    assert dossier['portal_code'] == 6
-    with pytest.raises(Refused):
-        people.officer.model('tthcc.dossier', 'pass_on', [id])
-    pay(people.officer, id, amount=Decimal(3000))
-    assert read(people.officer, id, 'state')['state'] == 'payment'
-    pay(people.officer, id, at=MONDAY + 2 * dt.timedelta(days=1))
-    after = read(people.officer, id, 'state', 'due')
-    assert after['state'] == 'received'
-    # Two working days stopped, from Monday to Wednesday
-    assert after['due'] == dossier['due'] + 2 * dt.timedelta(days=1)
-    with clock.moved_to(MONDAY + 3 * dt.timedelta(days=1)):
-        people.officer.model('tthcc.dossier', 'pass_on', [id])
-
-
 def test_clock_never_stops_for_a_payment(people, office):
     id = register(people.officer, office.unknown)
     people.officer.create('tthcc.dossier.fee', {
             'dossier': id, 'name': "Lệ phí", 'price': Decimal(75_000)})
     people.officer.model('tthcc.dossier', 'pass_on', [id])
-    with pytest.raises(Refused, match="Lý do|không"):
+    with pytest.raises(Refused, match="5 ngày làm việc"):
         with people.processor.wizard(
                 'tthcc.dossier.suspend', 'tthcc.dossier', [id]) as wizard:
             wizard.values.update(waiting_for='payment', reason="Lý do")
