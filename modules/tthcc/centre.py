@@ -15,8 +15,8 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import clock, vietqr
 from .exceptions import (
-    BankAccountError, CentreCloseError, CentreNotReadyWarning, CentreOpenError, CodePatternError,
-    PublicURLError, RegimeMissingError)
+    BankAccountError, CentreCloseError, CentreNotReadyWarning, CentreOpenError,
+    CodePatternError, PublicURLError, RegimeMissingError)
 from .search import SearchText
 
 

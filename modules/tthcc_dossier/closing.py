@@ -11,7 +11,6 @@ from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
 
 from .exceptions import ClosingError

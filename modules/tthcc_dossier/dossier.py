@@ -47,8 +47,8 @@ PORTAL_CODES = {
     'resolved': 9,
     'returned': 10,
     }
-# What a client may write: always, and in a draft
-# fees have a rule of their own
+# What a client may write: always (fees have a rule of their own), and in a
+# draft
 _FREE = {'note', 'fees'}
 _DRAFTED = {
     'centre', 'resolver', 'procedure', 'revision', 'case', 'applicants',

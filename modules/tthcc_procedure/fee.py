@@ -5,7 +5,6 @@ from trytond.i18n import gettext
 from trytond.model import (
     Check, Index, ModelSQL, ModelStorage, ModelView, Unique, fields,
     sequence_ordered)
-from trytond.pyson import Eval
 
 from . import tariff
 from .exceptions import RevisionPublishedError
