@@ -2,22 +2,30 @@
 # this repository contains the full copyright notices and license terms.
 """Fees, payments and the cash of the day through the real server."""
 import datetime as dt
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import leave_out
+from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.server import Refused
 from trytond.modules.tthcc import clock, vietqr
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
 from trytond.modules.tthcc_dossier.words import in_words
-from trytond.modules.tthcc_procedure import tariff
+from trytond.modules.tthcc_procedure import import_, tariff
+from trytond.modules.tthcc_procedure.exceptions import (
+    PublishError, RevisionPublishedError)
 from trytond.pool import Pool
+from trytond.tools import file_open
 
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
@@ -44,12 +52,12 @@ def office(database):
     from trytond.transaction import Transaction
     with Transaction().start(database, 0):
         copies = create_procedure(
-            '2.000815', fee=2000, fees=[('create', [PAGES])])
-        extract = create_procedure('2.000635')
+            '1.900001', fee=2000, fees=[('create', [PAGES])])
+        extract = create_procedure('1.900002')
         free = create_procedure(
-            '1.000894', fee=0, payment_stops_clock='never')
+            '1.900003', fee=0, payment_stops_clock='never')
         unknown = create_procedure(
-            '1.009994', fee=None, payment_stops_clock='never')
+            '1.900004', fee=None, payment_stops_clock='never')
         offered = [copies, extract, free, unknown]
         offices = [
             create_office('th_', "UBND huyện Thiệu Hóa", offered,
@@ -59,7 +67,7 @@ def office(database):
         create_user(
             'th_second', ['counter_officer'], offices[0].company,
             offices[0].centre)
-        tariff, = copies.revisions[0].cases[0].fees
+        fee, = copies.revisions[0].cases[0].fees
         return SimpleNamespace(
             copies=new_dossier(offices[0], copies),
             extract=new_dossier(offices[0], extract),
@@ -67,9 +75,9 @@ def office(database):
             unknown=new_dossier(offices[0], unknown),
             elsewhere=new_dossier(offices[1], copies),
             centre=offices[0].centre.id,
-            tariff=tariff.id,
-            poor=tariff.exemptions[0].id,
-            online=tariff.exemptions[1].id,
+            tariff=fee.id,
+            poor=fee.exemptions[0].id,
+            online=fee.exemptions[1].id,
             offer=Pool().get('tthcc.centre.procedure').search([
                     ('centre', '=', offices[0].centre.id),
                     ('procedure', '=', copies.id),
@@ -478,3 +486,284 @@ def test_clock_never_stops_for_a_payment(people, office):
             wizard.values.update(waiting_for='payment', reason="Lý do")
             wizard.execute('decide')
     assert read(people.officer, id, 'state')['state'] == 'processing'
+
+
+# The cash of the day
+
+def totals(client, closing):
+    return read(
+        client, closing, 'expected', 'transferred', 'counted', 'difference',
+        'state', 'day', model='tthcc.cash_closing')
+
+
+_weeks = count(1)
+
+
+@pytest.fixture
+def day():
+    "A Monday of its own for each test, at 08:00"
+    return MONDAY + dt.timedelta(weeks=next(_weeks))
+
+
+def test_close_the_cash_of_the_day(people, office, day):
+    ids = [register(people.officer, office.copies, day) for _ in range(3)]
+    payment = pay(people.officer, ids[0], day)
+    pay(people.officer, ids[1], day, method='qr')
+    wrong = pay(people.officer, ids[2], day)
+    # Of another officer, whose cash it is
+    other = pay(
+        people.second, register(people.officer, office.copies, day), day)
+    closing = payment['closing']
+    assert other['closing'] != closing
+    assert totals(people.officer, closing)['expected'] == 4000
+    cancel(people.officer, wrong['id'], day)
+    row = totals(people.officer, closing)
+    assert (row['expected'], row['transferred']) == (2000, 2000)
+    assert row['day'] == day.date()
+
+    with pytest.raises(Refused):
+        # Nothing counted yet
+        people.officer.model('tthcc.cash_closing', 'close', [closing])
+    with pytest.raises(Refused, match="-500"):
+        close(people.officer, closing, Decimal(1500), day)
+    with pytest.raises(Refused):
+        close(people.officer, closing, Decimal(-1), day)
+    close(people.officer, closing, Decimal(1500), day,
+        reason="Trả thừa tiền lẻ")
+    row = totals(people.officer, closing)
+    assert (row['state'], row['difference']) == ('closed', -500)
+
+
+def test_a_closed_day_is_fixed(people, office, day):
+    id = register(people.officer, office.copies, day)
+    late = register(people.officer, office.copies, day)
+    payment = pay(people.officer, id, day)
+    close(people.officer, payment['closing'], Decimal(2000), day)
+    with pytest.raises(Refused):
+        cancel(people.officer, payment['id'], day)
+    with pytest.raises(Refused):
+        cancel(people.director, payment['id'], day)
+    with pytest.raises(Refused):
+        pay(people.officer, late, day + 8 * HOUR)
+    for client in [people.officer, people.director]:
+        with pytest.raises(Refused):
+            client.write(
+                'tthcc.cash_closing', [payment['closing']],
+                {'counted': Decimal(5000)})
+        with pytest.raises(Refused):
+            client.model(
+                'tthcc.cash_closing', 'close', [payment['closing']])
+        with pytest.raises(Refused):
+            client.model(
+                'tthcc.cash_closing', 'delete', [payment['closing']])
+    assert read(people.officer, id, 'paid')['paid'] == 2000
+    assert totals(people.officer, payment['closing'])['expected'] == 2000
+    # Another officer, or the next morning
+    pay(people.officer, late, day + 24 * HOUR)
+
+
+def test_the_cash_of_somebody_else(people, office, day):
+    payment = pay(
+        people.officer, register(people.officer, office.copies, day), day)
+    with pytest.raises(Refused, match="th_officer"):
+        cancel(people.second, payment['id'], day)
+    with pytest.raises(Refused):
+        close(people.second, payment['closing'], Decimal(2000), day)
+    with pytest.raises(Refused):
+        close(people.leader, payment['closing'], Decimal(2000), day)
+    for values in [{'expected': Decimal(0)}, {'state': 'closed'}]:
+        with pytest.raises(Refused):
+            people.officer.write(
+                'tthcc.cash_closing', [payment['closing']], values)
+    # The director does, when the officer is away
+    close(people.director, payment['closing'], Decimal(2000), day)
+
+
+def test_pay_while_the_day_is_closed(people, office, day):
+    first = pay(
+        people.officer, register(people.officer, office.copies, day), day)
+    id = register(people.officer, office.copies, day)
+    with clock.moved_to(day), ThreadPoolExecutor(2) as threads:
+        paid = threads.submit(_outcome, pay, people.officer, id, day)
+        closed = threads.submit(
+            _outcome, close, people.director, first['closing'],
+            Decimal(2000), day, reason="Chốt giữa giờ")
+        paid.result(), closed.result()
+    row = totals(people.officer, first['closing'])
+    payments = people.officer.search(
+        'tthcc.payment', [('closing', '=', first['closing'])], ['amount'])
+    assert row['expected'] == sum(p['amount'] for p in payments)
+    assert row['difference'] == 2000 - row['expected']
+
+
+def test_cancel_twice_at_once(people, office, day):
+    id = register(people.officer, office.copies, day)
+    payment = pay(people.officer, id, day)
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(
+                lambda client: _outcome(cancel, client, payment['id'], day),
+                [people.officer, people.director]))
+    assert results.count('paid') == 1
+    assert read(people.officer, id, 'paid')['paid'] == 0
+    assert totals(people.officer, payment['closing'])['expected'] == 0
+    # The number is not used again
+    again = pay(people.officer, id, day)
+    assert again['number'] == payment['number'] + 1
+
+
+# The window and the slips
+
+def test_paid_at_the_reception_window(people, office, day):
+    with clock.moved_to(day), people.officer.wizard(
+            'tthcc.dossier.receive') as wizard:
+        wizard.values.update(
+            centre=office.centre, procedure=office.offer,
+            revision=office.copies['revision'], case=office.copies['case'],
+            name="Lê Thị Hoa Mai", sets=1, return_method='centre',
+            papers=[['create', [{
+                            **office.copies['papers'][0][1][0]}]]],
+            fees=copies(office, (5, 2)), paid_in_cash=True)
+        wizard.execute('register')
+        names = [a['report_name'] for a, _ in wizard.actions]
+    assert names == ['tthcc.dossier.receipt', 'tthcc.payment.receipt']
+    dossier, = people.officer.search(
+        'tthcc.dossier', [('applicant_name', '=', "Lê Thị Hoa Mai")],
+        ['state', 'amount_due', 'outstanding', 'pauses'])
+    assert dossier['state'] == 'received'
+    assert (dossier['amount_due'], dossier['outstanding']) == (14_000, 0)
+
+
+def test_window_counts(people, office):
+    defaults = people.officer.model(
+        'tthcc.dossier.receive.start', 'on_change', {
+            'centre': office.centre, 'procedure': office.offer,
+            'papers': [], 'fees': []}, ['procedure'])[0]
+    assert defaults['fee'] == "2.000 đ"
+    (_, fee), = defaults['fees']['add']
+    assert fee['amount'] == 2000
+    changed = people.officer.model('tthcc.dossier.fee', 'on_change', {
+            'fee': office.tariff, 'quantity': 198, 'items': 2,
+            'reduction': 0}, ['quantity'])
+    assert changed[0]['amount'] == 400_000
+    changed = people.officer.model('tthcc.dossier.fee', 'on_change', {
+            'fee': office.tariff, 'quantity': -3, 'items': 2,
+            'reduction': 0}, ['quantity'])
+    assert changed[0]['amount'] is None
+    # A further line is of the same tariff
+    assert people.officer.model(
+        'tthcc.dossier.fee', 'default_get', ['fee'], False,
+        fee_case=office.copies['case'])['fee'] == office.tariff
+
+
+def pdf_text(content, tmp_path):
+    if not shutil.which('pdftotext'):
+        leave_out("pdftotext of poppler-utils")
+    path = tmp_path / 'slip.pdf'
+    path.write_bytes(content)
+    return subprocess.check_output(
+        ['pdftotext', '-layout', path, '-'], text=True)
+
+
+def test_slips(people, office, day, tmp_path, pictures):
+    id = register(
+        people.officer, office.copies, day, fees=copies(office, (5, 2)))
+    code = read(people.officer, id, 'code')['code']
+    extension, content, _, name = people.officer.report(
+        'tthcc.dossier.fee_slip', [id])
+    assert (extension, name) == ('pdf', "Phiếu nộp phí, lệ phí")
+    text = pdf_text(content, tmp_path)
+    assert code in text
+    assert "5 trang × 2 bản" in text
+    assert "Mười bốn nghìn đồng" in text
+    assert "3500201004321" in text
+    picture(content, pictures / 'fee_slip')
+
+    payment = pay(people.officer, id, day, amount=Decimal(10_000))
+    _, content, _, name = people.officer.report(
+        'tthcc.payment.receipt', [payment['id']])
+    text = pdf_text(content, tmp_path)
+    assert f"{payment['number']:07}/2026" in text
+    assert "10.000 đ" in text and "Mười nghìn đồng" in text
+    assert "4.000 đ" in text
+    picture(content, pictures / 'payment_receipt')
+    pay(people.officer, id, day)
+    _, content, _, _ = people.officer.report(
+        'tthcc.payment.receipt', [payment['id']])
+    # Nothing more to transfer
+    assert "VietQR" not in pdf_text(content, tmp_path)
+    cancel(people.officer, payment['id'], day)
+    _, content, _, _ = people.officer.report(
+        'tthcc.payment.receipt', [payment['id']])
+    assert "ĐÃ HỦY" in pdf_text(content, tmp_path)
+
+
+def picture(content, path):
+    if shutil.which('pdftoppm'):
+        subprocess.run(
+            ['pdftoppm', '-png', '-r', '100', '-singlefile', '-', path],
+            input=content, check=True)
+
+
+def test_bank_account_of_a_centre(people, office, server):
+    admin = server.client('admin', ADMIN_PASSWORD)
+    for values in [
+            {'bank': '97040', 'bank_account': '001'},
+            {'bank': '970405', 'bank_account': '35 00'},
+            {'bank': None, 'bank_account': '001'}]:
+        with pytest.raises(Refused, match="970405"):
+            admin.write('tthcc.centre', [office.centre], values)
+    # Where the money goes is not the director's to say
+    with pytest.raises(Refused):
+        people.director.write(
+            'tthcc.centre', [office.centre], {'bank_account': '999'})
+
+
+# The catalogue
+
+def test_tariffs_of_the_catalogue(transaction, pool):
+    Procedure = pool.get('tthcc.procedure')
+    Procedure.load_catalogue()
+    assert not Procedure.load_catalogue()
+
+    def tariff_of(code):
+        procedure, = Procedure.search([('code', '=', code)])
+        return procedure.revisions[0].cases[0].fees[0]
+
+    copies, confirmation = map(tariff_of, ['2.000815', '2.002516'])
+    assert copies.amount(5, 2) == 14_000
+    assert copies.amount(1_000) == 200_000
+    assert confirmation.amount(3) == 24_000
+    assert {e.reduction for e in confirmation.exemptions} == {100}
+
+
+def test_changed_tariff_is_a_draft(transaction, pool):
+    Procedure = pool.get('tthcc.procedure')
+    Procedure.load_catalogue()
+    with file_open(
+            'tthcc_procedure/data/catalogue.jsonl', mode='rb') as file:
+        changed = file.read().replace(b'[[1, 2000], [3, 1000]]', b'[[1, 3000]]')
+    changes = import_.apply(import_.read(changed))
+    assert [c.item.code for c in changes if c.status == 'changed'] == [
+        '2.000815', '2.000942']
+    procedure, = Procedure.search([('code', '=', '2.000815')])
+    fee, = procedure.drafts[0].cases[0].fees
+    assert fee.amount(5) == 15_000
+    fee, = procedure.current.cases[0].fees
+    assert fee.amount(5) == 7_000
+
+
+def test_published_tariff_is_fixed(transaction, pool, office):
+    Fee = pool.get('tthcc.procedure.fee')
+    Revision = pool.get('tthcc.procedure.revision')
+    fee = Fee(office.tariff)
+    for record in [fee, fee.steps[0], fee.exemptions[0]]:
+        with pytest.raises(RevisionPublishedError):
+            record.__class__.delete([record])
+    draft, = Revision.copy([fee.revision])
+    copy, = draft.cases[0].fees
+    assert copy != fee
+    assert copy.amount(198) == fee.amount(198)
+    copy.steps[0].first = 2
+    copy.steps[0].save()
+    with pytest.raises(PublishError):
+        Revision.publish([draft])

@@ -21,7 +21,7 @@ from trytond.tools import file_open, grouped_slice
 
 from . import importer
 from .exceptions import ImportBadRowsError, ImportFileError
-from .portal import Case, LegalBasis, Paper, Result
+from .portal import Case, Exemption, Fee, LegalBasis, Paper, Result
 
 CHILDREN = {
     'papers': Paper,
@@ -142,12 +142,25 @@ def _content(record, class_):
         value = getattr(record, name)
         if name == 'department_kind':
             value = value.code if value else ''
+        elif name == 'fees':
+            value = tuple(map(_fee, value))
         elif isinstance(value, dt.time):
             value = value.strftime('%H:%M')
         elif value is None and name not in {'fee', 'term_value'}:
             value = ''
         values[name] = value
     return class_(**values)
+
+
+def _fee(record):
+    "The tariff as a value of the importer"
+    return Fee(
+        name=record.name, kind=record.kind, unit=record.unit,
+        steps=tuple((s.first, s.price) for s in record.steps),
+        item=record.item or '', maximum=record.maximum,
+        legal_basis=record.legal_basis or '',
+        exemptions=tuple(
+            Exemption(e.name, e.reduction) for e in record.exemptions))
 
 
 def merge_cases(records, cases):
@@ -212,7 +225,7 @@ def _same_fee(old, new):
 
 def _merge_case(old, new):
     values = {
-        k: getattr(new, k) for k in ['name', 'note', 'term_cutoff']
+        k: getattr(new, k) for k in ['name', 'note', 'term_cutoff', 'fees']
         if getattr(new, k)}
     if not _same_term(old, new):
         for name in ['term_value', 'term_unit', 'term_text']:
@@ -286,8 +299,11 @@ class _References:
             values['field'] = self.fields[values['field']]
         return values
 
-    def child(self, value):
-        "Return the values of a record"
+    def child(self, value, replaced=()):
+        """Return the values of a record
+
+        replaced: the tariffs of the case that those of the value replace
+        """
         values = dict(vars(value))
         if code := values.get('department_kind'):
             if code not in self.kinds:
@@ -297,7 +313,27 @@ class _References:
         if values.get('term_cutoff'):
             values['term_cutoff'] = dt.time.fromisoformat(
                 values['term_cutoff'])
+        if 'fees' in values:
+            values['fees'] = [
+                ('delete', [f.id for f in replaced]),
+                ('create', [
+                        _tariff(i, f)
+                        for i, f in enumerate(values['fees'], 1)])]
         return {k: None if v == '' else v for k, v in values.items()}
+
+
+def _tariff(sequence, fee):
+    "Return the values of a tariff"
+    values = {k: v for k, v in vars(fee).items() if v != ''}
+    return {
+        **values,
+        'sequence': sequence,
+        'steps': [('create', [
+                    {'first': f, 'price': p} for f, p in fee.steps])],
+        'exemptions': [('create', [
+                    {'sequence': i, **vars(e)}
+                    for i, e in enumerate(fee.exemptions, 1)])],
+        }
 
 
 def _create(changes, references, format, publish, start_date, source):
@@ -391,7 +427,7 @@ def _update(changes, references, start_date, source):
                     _add(children, draft, name, [case], references)
                 elif case != _content(record, Case):
                     writes[name].extend(
-                        ([record], references.child(case)))
+                        ([record], references.child(case, record.fees)))
     if to_write:
         Revision.write(*to_write)
     for name, records in to_delete.items():

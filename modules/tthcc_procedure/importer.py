@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import portal
-from .portal import Case, LegalBasis, Paper, Result, clean, one_line, stated
+from .portal import (
+    Case, Exemption, Fee, LegalBasis, Paper, Result, clean, one_line, stated)
 
 CSV_COLUMNS = [
     'code', 'name', 'level', 'field', 'type', 'decision_no', 'subject',
@@ -382,19 +383,34 @@ class CatalogueReader(JsonReader):
             raise RowError('msg_import_row_level', level=min(unknown))
         return Item(code, line, _stated_values(values))
 
-    @staticmethod
-    def case(row):
+    @classmethod
+    def case(cls, row):
         row = dict(row)
         fee = row.pop('fee', None)
+        fees = row.pop('fees', None) or ()
         return Case(
             **{k: v for k, v in row.items() if v is not None},
-            fee=Decimal(str(fee)) if fee is not None else None)
+            fee=_amount(fee),
+            fees=tuple(map(cls.fee, fees)))
+
+    @staticmethod
+    def fee(row):
+        return Fee(**{**row,
+                'steps': tuple(
+                    (int(first), _amount(price))
+                    for first, price in row['steps']),
+                'maximum': _amount(row.get('maximum')),
+                'exemptions': _rows(Exemption, row.get('exemptions') or ())})
 
     @staticmethod
     def step(row):
         return Step(**{**row,
                 'department_kind': row['department_kind'] or '',
                 'share': Decimal(str(row['share']))})
+
+
+def _amount(value):
+    return None if value is None else Decimal(str(value))
 
 
 def _rows(class_, rows):

@@ -36,6 +36,25 @@ FREE = 'Miễn phí'
 
 
 @dataclass(frozen=True)
+class Exemption:
+    name: str
+    reduction: int = 100
+
+
+@dataclass(frozen=True)
+class Fee:
+    "A tariff; steps are pairs of the first unit and its price in đồng"
+    name: str
+    kind: str
+    unit: str
+    steps: tuple
+    item: str = ''
+    maximum: Decimal | None = None
+    legal_basis: str = ''
+    exemptions: tuple = ()
+
+
+@dataclass(frozen=True)
 class Case:
     channel: str
     term_value: int | None = None
@@ -46,6 +65,7 @@ class Case:
     note: str = ''
     name: str = ''
     term_cutoff: str = ''
+    fees: tuple = ()
 
 
 @dataclass(frozen=True)
