@@ -741,7 +741,8 @@ def test_changed_tariff_is_a_draft(transaction, pool):
     Procedure.load_catalogue()
     with file_open(
             'tthcc_procedure/data/catalogue.jsonl', mode='rb') as file:
-        changed = file.read().replace(b'[[1, 2000], [3, 1000]]', b'[[1, 3000]]')
+        changed = file.read().replace(
+            b'[[1, 2000], [3, 1000]]', b'[[1, 3000]]')
     changes = import_.apply(import_.read(changed))
     assert [c.item.code for c in changes if c.status == 'changed'] == [
         '2.000815', '2.000942']
