@@ -5,6 +5,10 @@ from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
+class CoordinationError(UserError):
+    "What is asked of others does not allow it"
+
+
 class DossierMoved(UserError):
     "Somebody else moved the dossier first"
 
