@@ -155,10 +155,6 @@ class CoordinatedStepMixin:
     def _end_requests(cls, steps):
         Dossier = Pool().get('tthcc.dossier')
         for step in steps:
-            if not step.is_open_request:
-                raise CoordinationError(gettext(
-                        'tthcc_dossier.msg_request_ended',
-                        dossier=step.code, place=step.place))
             step.end(clock.now(), Dossier._acting_employee())
         cls.save(steps)
 

@@ -2,16 +2,15 @@
 # this repository contains the full copyright notices and license terms.
 
 import datetime as dt
-from collections import defaultdict
 
 from sql import Literal
 from sql.conditionals import Case
-from sql.operators import Or
 
 from trytond.model import fields
 from trytond.modules.tthcc import clock
-from trytond.pool import Pool
-from trytond.transaction import Transaction
+
+# How long a result may wait to be collected (our choice)
+_PATIENCE = dt.timedelta(days=7)
 
 
 class QueueMixin:
@@ -20,8 +19,8 @@ class QueueMixin:
 
     uncollected = fields.Function(
         fields.Boolean("Not Collected",
-            help="The result has been waiting at the centre for longer than "
-            "the centre allows."),
+            help="The result has been waiting at the centre for more "
+            "than a week."),
         None)
 
     @classmethod
@@ -35,28 +34,10 @@ class QueueMixin:
     def domain_uncollected(cls, domain, tables):
         table, _ = tables[None]
         _, operator, value = domain
-        clause = Or([
-                (table.resolved_at <= clock.now() - dt.timedelta(days=days))
-                & fields.SQL_OPERATORS['in'](table.centre, centres)
-                for days, centres in _days_allowed().items()]
-            or [Literal(False)])
         clause = (
             (table.state == Literal('resolved'))
             & (table.return_method == Literal('centre'))
-            & clause)
+            & (table.resolved_at <= clock.now() - _PATIENCE))
         if (operator == '=') != bool(value):
             clause = Case((clause, True), else_=False) == Literal(False)
         return clause
-
-
-def _days_allowed():
-    "The ids of centres by the days they let results wait"
-    centre = Pool().get('tthcc.centre').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*centre.select(
-            centre.uncollected_days, centre.id,
-            where=centre.uncollected_days > 0))
-    allowed = defaultdict(list)
-    for days, id in cursor:
-        allowed[days].append(id)
-    return allowed
