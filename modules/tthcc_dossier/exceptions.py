@@ -9,6 +9,10 @@ class ClosingError(UserError):
     "The cash of the day does not allow it"
 
 
+class CoordinationError(UserError):
+    "What is asked of others does not allow it"
+
+
 class DossierMoved(UserError):
     "Somebody else moved the dossier first"
 
