@@ -25,6 +25,7 @@ from .exceptions import LegError, NotYourLegError, RegistrationError
 from .file import FileMixin
 from .filing import FilingMixin
 from .lateness import LatenessMixin
+from .months import MonthMixin
 from .pause import PauseMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
@@ -60,6 +61,7 @@ class Dossier(
         FileMixin,
         FilingMixin,
         EndMixin,
+        MonthMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
