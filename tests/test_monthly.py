@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.server import Refused
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.classes import CLASSES
 from trytond.modules.tthcc_dossier.months import (
     month_of, next_month, previous_month)
@@ -239,3 +241,71 @@ def check_rows(history, group_by, first, last):
                 PYSONDecoder().decode(action['pyson_domain']))
             assert found == number, (figure, months)
         assert row.carried + row.received == row.finished + row.open
+
+
+@pytest.fixture(scope='module')
+def two_offices(database):
+    "Two offices with a dossier each, of which the first one's is passed on"
+    with Transaction().start(database, 0):
+        Dossier = Pool().get('tthcc.dossier')
+        procedure = create_procedure()
+        offices = [
+            create_office(f'r{n}_', f"UBND huyện {n}", [procedure])
+            for n in [1, 2]]
+        create_user(
+            'r_supervisor', ['supervisor'], offices[0].company,
+            companies=[('add', [o.company.id for o in offices])],
+            company_filter='all', employees=[], employee=None)
+        with clock.moved_to(START):
+            dossiers = Dossier.create([
+                    new_dossier(office, procedure) for office in offices])
+            Dossier.register(dossiers)
+        return [o.centre.id for o in offices]
+
+
+def statistics(client, group_by='centre', **context):
+    with clock.moved_to(START):
+        return client.search(
+            'tthcc.dossier.monthly', [], ['group', 'name', 'received'],
+            group_by=group_by, **context)
+
+
+@pytest.mark.parametrize('login, seen', [
+        ('r1_officer', [0]),
+        ('r1_processor', [0]),
+        ('r1_director', [0]),
+        ('r1_leader', [0]),
+        ('r2_director', [1]),
+        ('r_supervisor', [0, 1]),
+        ])
+def test_who_sees_which_centres(rpc, two_offices, login, seen):
+    client = rpc(login, PASSWORD)
+    rows = statistics(client)
+    assert sorted((r['group'], r['received']) for r in rows) == [
+        (two_offices[n], 1) for n in seen]
+    # Nor by asking for another centre
+    other = statistics(client, of_centre=two_offices[1])
+    assert len(other) == (1 in seen)
+
+    row = rows[0]
+    with clock.moved_to(START):
+        action = client.model(
+            'tthcc.dossier.monthly', 'list_in_term', [row['id']],
+            group_by='centre')
+        dossiers = client.search(
+            'tthcc.dossier', PYSONDecoder().decode(action['pyson_domain']),
+            ['centre'])
+    assert row['name'] in action['name']
+    assert [d['centre'] for d in dossiers] == [row['group']]
+
+
+def test_nobody_lists_what_they_do_not_see(rpc, two_offices):
+    client = rpc('r2_director', PASSWORD)
+    other, = statistics(
+        rpc('r1_director', PASSWORD))
+    with clock.moved_to(START), pytest.raises(Refused):
+        client.model(
+            'tthcc.dossier.monthly', 'list_received', [other['id']],
+            group_by='centre')
+    with pytest.raises(Refused):
+        client.search('tthcc.dossier.monthly.fact', [], ['number'])
