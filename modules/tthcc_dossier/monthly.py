@@ -183,8 +183,8 @@ def _next_month(month):
 def _opens(figure):
     "Return a button that lists the dossiers behind a figure"
     def open_(cls, rows):
-        row, = rows
-        return row._list(figure)
+        if rows:
+            return rows[0]._list(figure)
     return classmethod(open_)
 
 
