@@ -29,6 +29,7 @@ from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
+from .months import MonthMixin
 from .pause import PauseMixin
 from .payment import PayMixin
 from .queue import QueueMixin
@@ -69,6 +70,7 @@ class Dossier(
         FilingMixin,
         EndMixin,
         HolderMixin,
+        MonthMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
