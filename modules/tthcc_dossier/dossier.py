@@ -18,6 +18,7 @@ from trytond.transaction import Transaction
 
 from . import classes, identity
 from .assignment import AssignMixin
+from .announce import AnnounceMixin
 from .change import CorrectMixin
 from .classes import ClassMixin
 from .coordination import CoordinateMixin
@@ -71,6 +72,7 @@ class Dossier(
         EndMixin,
         HolderMixin,
         MonthMixin,
+        AnnounceMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
