@@ -2,19 +2,26 @@
 # this repository contains the full copyright notices and license terms.
 
 import os
+import pathlib
 import shutil
+import time
 import unicodedata
+from urllib.parse import urljoin
 
 from trytond import config
+from trytond.filestore import filestore
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
+from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
+from trytond.url import http_host
 
-from .content import EXTENSIONS, MAX_PAGES, MAX_PIXELS, BadContent, inspect
+from .content import EXTENSIONS, MAX_PAGES, MAX_PIXELS, BadContent
 from .exceptions import FileRefused
-from .incoming import Incoming, TooLarge
+from .incoming import Incoming
 from .line import Line
 
 # The states in which papers may still come
@@ -23,6 +30,9 @@ STATES = [
     'withdrawal']
 _NAME_LENGTH = 120
 _MEGABYTE = 1024 * 1024
+# Seconds
+_SWEPT_AFTER = 24 * 60 * 60
+_SLICE = 1000
 
 
 class File(Line, ModelSQL, ModelView):
@@ -84,38 +94,23 @@ class File(Line, ModelSQL, ModelView):
         Raise FileRefused when it cannot be taken in; nothing is left of it
         then, nor when the transaction is rolled back.  Whether the user may
         is for the caller to check."""
-        with cls.incoming() as incoming:
-            cls.receive(name, incoming, stream)
-            return cls.keep(paper, name, incoming, cls.check(name, incoming))
+        try:
+            with cls.incoming() as incoming:
+                shutil.copyfileobj(stream, incoming)
+                return cls.keep(paper, name, incoming, incoming.finish())
+        except BadContent as exception:
+            raise cls.refusal(name, exception) from exception
 
     @classmethod
     def incoming(cls):
-        return Incoming(cls.store_prefix(), cls.size_limit())
+        "Return a new Incoming, which needs no transaction"
+        return Incoming(cls.content.store_prefix, cls.size_limit())
 
     @classmethod
-    def receive(cls, name, incoming, stream):
-        try:
-            shutil.copyfileobj(stream, incoming)
-        except TooLarge:
-            cls.refuse(name, 'size')
-        except OSError:
-            cls.refuse(name, 'disk')
-
-    @classmethod
-    def check(cls, name, incoming):
-        "Return the content of the complete file, raise FileRefused if bad"
-        try:
-            incoming.finish()
-        except OSError:
-            cls.refuse(name, 'disk')
-        try:
-            return inspect(incoming.path)
-        except BadContent as exception:
-            cls.refuse(name, *exception.args)
-
-    @classmethod
-    def refuse(cls, name, reason):
-        raise FileRefused(gettext(
+    def refusal(cls, name, bad_content):
+        "Return the FileRefused that says why the file has bad content"
+        reason, = bad_content.args
+        return FileRefused(gettext(
                 f'tthcc_dossier.msg_file_{reason}',
                 file=_clean(name),
                 limit=cls.size_limit() // _MEGABYTE,
@@ -123,40 +118,64 @@ class File(Line, ModelSQL, ModelView):
                 pages=MAX_PAGES))
 
     @classmethod
-    def keep(cls, paper, name, incoming, content):
-        "Store the file that was received and checked, return its record"
-        dossier = paper.dossier
+    def check_state(cls, dossier):
+        "Raise FileRefused when the dossier takes no more papers"
         if dossier.state not in STATES:
             raise FileRefused(gettext(
                     'tthcc_dossier.msg_file_dossier_ended',
                     dossier=dossier.rec_name, state=dossier.state_string))
-        with without_check_access():
-            files = cls.search([
-                    ('paper', '=', paper.id),
-                    ('sha256', '=', incoming.sha256),
-                    ])
-            if files:
-                return files[0]
-            file = cls(
-                dossier=dossier,
-                paper=paper,
-                name=_clean(name, EXTENSIONS[content.mime]),
-                file_id=cls._keep(name, incoming),
-                mime=content.mime,
-                size=incoming.size,
-                pages=content.pages,
-                sha256=incoming.sha256,
-                uploaded_at=clock.now(),
-                uploaded_by=dossier._acting_employee())
-            file.save()
+
+    @classmethod
+    @without_check_access
+    def keep(cls, paper, name, incoming, content):
+        "Store the file that was received and checked, return its record"
+        dossier = paper.dossier
+        cls.check_state(dossier)
+        files = cls.search([
+                ('paper', '=', paper.id),
+                ('sha256', '=', incoming.sha256),
+                ])
+        if files:
+            return files[0]
+        file = cls(
+            dossier=dossier,
+            paper=paper,
+            name=_clean(name, EXTENSIONS[content.mime]),
+            file_id=incoming.keep(),
+            mime=content.mime,
+            size=incoming.size,
+            pages=content.pages,
+            sha256=incoming.sha256,
+            uploaded_at=clock.now(),
+            uploaded_by=dossier._acting_employee())
+        file.save()
         return file
 
     @classmethod
-    def _keep(cls, name, incoming):
-        try:
-            return incoming.keep()
-        except OSError:
-            cls.refuse(name, 'disk')
+    def sweep(cls):
+        """Remove files of the store that no record points to, such as those
+        of a server that was killed; for cron."""
+        pool = Pool()
+        Queue = pool.get('ir.filestore.queue')
+        tables = [cls.__table__(), Queue.__table__()]
+        cursor = Transaction().connection.cursor()
+        # A younger one may be on its way to its record
+        limit = time.time() - _SWEPT_AFTER
+        root = pathlib.Path(filestore.path, cls.content.store_prefix)
+        for folder in root.glob('*'):
+            paths = {
+                p.name: p for p in folder.rglob('*')
+                if p.is_file() and p.stat().st_mtime < limit}
+            for table in tables:
+                for names in grouped_slice(list(paths), _SLICE):
+                    cursor.execute(*table.select(
+                            table.file_id,
+                            where=fields.SQL_OPERATORS['in'](
+                                table.file_id, list(names))))
+                    for name, in cursor:
+                        paths.pop(name)
+            for path in paths.values():
+                path.unlink()
 
 
 def _clean(name, extension=None):
@@ -178,3 +197,37 @@ class FileMixin:
 
     files = fields.One2Many(
         'tthcc.dossier.file', 'dossier', "Scans", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        for button in ['attach', 'upload']:
+            cls._buttons[button] = {
+                'invisible': ~Eval('state').in_(STATES),
+                'depends': ['state'],
+                }
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_attach')
+    def attach(cls, dossiers):
+        cls._check_leg(dossiers, or_centre=True)
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.url_upload')
+    def upload(cls, dossiers):
+        "Open the page that takes many files at once"
+        dossier, = dossiers
+        cls._check_leg(dossiers, or_centre=True)
+        return {'url': urljoin(
+                http_host(), f'/{Transaction().database.name}'
+                f'/tthcc/dossier/{dossier.id}/files')}
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.method.selection.append(
+            ('tthcc.dossier.file|sweep', "Remove Files of no Dossier"))
