@@ -448,7 +448,7 @@ def test_attach_by_wizard(people, draft):
             'tthcc.dossier.attach', 'tthcc.dossier', [draft.id]) as wizard:
         lines = wizard.values['papers']
         lines[0].update(name="đơn.pdf", content=pdf())
-        lines[1]['not_digitised'] = 'shown'
+        lines[1].update(not_digitised='shown', content=None, name=None)
         wizard.values['papers'] = lines
         wizard.execute('attach')
     assert [f['paper'] for f in scans(people.officer, draft.id)] == [first]

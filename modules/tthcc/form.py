@@ -29,12 +29,6 @@ templates = TemplateLoader(
     [_open_template], auto_reload=False, default_class=MarkupTemplate)
 
 
-def page(template, **context):
-    "Return the HTML page of a template, MODULE/form/NAME.html"
-    return _templates.load(template).generate(**context).render(
-        'html', doctype='html')
-
-
 class Form(Report):
     """A statutory form on the head of a centre (biểu mẫu).
 

@@ -27,6 +27,7 @@ from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
 from .pause import PauseMixin
+from .result import ResultMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
 
@@ -62,6 +63,7 @@ class Dossier(
         FilingMixin,
         EndMixin,
         HolderMixin,
+        ResultMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
@@ -516,6 +518,10 @@ class Dossier(
     @move(['resolved'], 'returned')
     def return_(cls, dossiers):
         "Hand the result to the citizen"
+        cls._return(dossiers)
+
+    @classmethod
+    def _return(cls, dossiers):
         cls._check_leg(dossiers)
         for dossier in dossiers:
             dossier.returned_at = clock.now()

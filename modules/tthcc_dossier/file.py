@@ -23,11 +23,8 @@ from .content import EXTENSIONS, MAX_PAGES, MAX_PIXELS, BadContent
 from .exceptions import FileRefused
 from .incoming import Incoming
 from .line import Line
+from .paper import Paper
 
-# The states in which papers may still come
-STATES = [
-    'draft', 'submitted', 'received', 'processing', 'supplement', 'payment',
-    'withdrawal']
 _NAME_LENGTH = 120
 _MEGABYTE = 1024 * 1024
 # Seconds
@@ -36,8 +33,8 @@ _SLICE = 1000
 
 
 class File(Line, ModelSQL, ModelView):
-    """A scan or an electronic document of a paper (tệp tin), kept outside the
-    database exactly as it came."""
+    """A scan or an electronic document of a paper or of a result (tệp tin),
+    kept outside the database exactly as it came."""
     __name__ = 'tthcc.dossier.file'
 
     _by_hand = False
@@ -45,6 +42,8 @@ class File(Line, ModelSQL, ModelView):
     paper = fields.Many2One(
         'tthcc.dossier.paper', "Paper", ondelete='CASCADE',
         domain=[('dossier', '=', Eval('dossier', -1))])
+    result = fields.Many2One(
+        'tthcc.dossier.result', "Result", ondelete='CASCADE')
     name = fields.Char("File", required=True)
     content = fields.Binary("Content", filename='name', file_id='file_id')
     file_id = fields.Char("File ID")
@@ -63,6 +62,9 @@ class File(Line, ModelSQL, ModelView):
     uploaded_at = fields.DateTime("Uploaded At", required=True)
     uploaded_by = fields.Many2One(
         'company.employee', "Uploaded By", ondelete='RESTRICT')
+    signatures = fields.One2Many(
+        'tthcc.dossier.signature', 'file', "Digital Signatures",
+        readonly=True, states={'invisible': ~Eval('signatures')})
 
     @classmethod
     def __setup__(cls):
@@ -71,6 +73,8 @@ class File(Line, ModelSQL, ModelView):
         t = cls.__table__()
         cls._sql_constraints += [
             ('paper_content_unique', Unique(t, t.paper, t.sha256),
+                'tthcc_dossier.msg_file_unique'),
+            ('result_content_unique', Unique(t, t.result, t.sha256),
                 'tthcc_dossier.msg_file_unique'),
             ]
         cls._sql_indexes.add(Index(t, (t.file_id, Index.Equality())))
@@ -86,10 +90,10 @@ class File(Line, ModelSQL, ModelView):
         return config.getint('tthcc', 'file_size', default=10) * _MEGABYTE
 
     @classmethod
-    def store(cls, paper, name, stream):
-        """Check and store what the binary stream holds as a file of the paper
-        and return its record; of a file the paper already has, the record
-        there is.
+    def store(cls, owner, name, stream):
+        """Check and store what the binary stream holds as a file of its
+        owner, a paper or a result, and return its record; of a file the owner
+        already has, the record there is.
 
         Raise FileRefused when it cannot be taken in; nothing is left of it
         then, nor when the transaction is rolled back.  Whether the user may
@@ -97,7 +101,7 @@ class File(Line, ModelSQL, ModelView):
         try:
             with cls.incoming() as incoming:
                 shutil.copyfileobj(stream, incoming)
-                return cls.keep(paper, name, incoming, incoming.finish())
+                return cls.keep(owner, name, incoming, incoming.finish())
         except BadContent as exception:
             raise cls.refusal(name, exception) from exception
 
@@ -118,28 +122,33 @@ class File(Line, ModelSQL, ModelView):
                 pages=MAX_PAGES))
 
     @classmethod
-    def check_state(cls, dossier):
+    def check_state(cls, dossier, states):
         "Raise FileRefused when the dossier takes no more papers"
-        if dossier.state not in STATES:
+        if dossier.state not in states:
             raise FileRefused(gettext(
                     'tthcc_dossier.msg_file_dossier_ended',
                     dossier=dossier.rec_name, state=dossier.state_string))
 
     @classmethod
     @without_check_access
-    def keep(cls, paper, name, incoming, content):
+    def keep(cls, owner, name, incoming, content):
         "Store the file that was received and checked, return its record"
-        dossier = paper.dossier
-        cls.check_state(dossier)
+        Signature = Pool().get('tthcc.dossier.signature')
+        dossier = owner.dossier
+        cls.check_state(dossier, owner.file_states)
+        field = 'paper' if owner.__name__.endswith('.paper') else 'result'
         files = cls.search([
-                ('paper', '=', paper.id),
+                (field, '=', owner.id),
                 ('sha256', '=', incoming.sha256),
                 ])
         if files:
             return files[0]
+        signatures = (
+            Signature.of_file(incoming.path) if content.signed else [])
+        if field == 'result' and any(s.state == 'broken' for s in signatures):
+            raise BadContent('signature')
         file = cls(
             dossier=dossier,
-            paper=paper,
             name=_clean(name, EXTENSIONS[content.mime]),
             file_id=incoming.keep(),
             mime=content.mime,
@@ -147,7 +156,9 @@ class File(Line, ModelSQL, ModelView):
             pages=content.pages,
             sha256=incoming.sha256,
             uploaded_at=clock.now(),
-            uploaded_by=dossier._acting_employee())
+            uploaded_by=dossier._acting_employee(),
+            signatures=signatures)
+        setattr(file, field, owner)
         file.save()
         return file
 
@@ -203,7 +214,7 @@ class FileMixin:
         super().__setup__()
         for button in ['attach', 'upload']:
             cls._buttons[button] = {
-                'invisible': ~Eval('state').in_(STATES),
+                'invisible': ~Eval('state').in_(Paper.file_states),
                 'depends': ['state'],
                 }
 

@@ -14,6 +14,11 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
     "A paper of a dossier (thành phần hồ sơ)"
     __name__ = 'tthcc.dossier.paper'
 
+    # Those in which papers may still come
+    file_states = [
+        'draft', 'submitted', 'received', 'processing', 'supplement',
+        'payment', 'withdrawal']
+
     required_paper = fields.Many2One(
         'tthcc.procedure.paper', "Required Paper", ondelete='RESTRICT',
         # Not readonly by itself, else clients do not send it

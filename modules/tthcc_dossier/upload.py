@@ -16,7 +16,7 @@ from werkzeug.wsgi import get_input_stream
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
-from trytond.modules.tthcc.form import page
+from trytond.modules.tthcc.form import templates
 from trytond.protocols.wrappers import (
     HTTPStatus, Response, abort, with_pool, with_transaction)
 from trytond.transaction import Transaction, check_access
@@ -96,12 +96,13 @@ def _as_user(pool, id):
     "Act as the user with their preferences; yield the dossier, if theirs"
     Dossier = pool.get('tthcc.dossier')
     File = pool.get('tthcc.dossier.file')
+    Paper = pool.get('tthcc.dossier.paper')
     User = pool.get('res.user')
     preferences = User.get_preferences(context_only=True)
     with Transaction().set_context(preferences), check_access():
         try:
             dossier = Dossier(id)
-            File.check_state(dossier)
+            File.check_state(dossier, Paper.file_states)
             Dossier.upload([dossier])
         except FileRefused as exception:
             abort(HTTPStatus.CONFLICT, exception.message)
@@ -158,15 +159,16 @@ def _keep(request, pool, id, parts):
 
 def _page(dossier, answer=(), status=HTTPStatus.OK):
     "The page where files are chosen, with what became of the last ones"
+    page = templates.load('tthcc_dossier/page/upload.html').generate(
+        language=Transaction().language,
+        dossier=dossier,
+        papers=[(p, p.scans) for p in dossier.papers],
+        stored=[a for a in answer if 'id' in a],
+        refused=[a for a in answer if 'error' in a],
+        text=lambda name: gettext(f'tthcc_dossier.msg_upload_{name}'))
     return Response(
-        page('tthcc_dossier/form/upload.html',
-            language=Transaction().language,
-            dossier=dossier,
-            papers=[(p, p.scans) for p in dossier.papers],
-            stored=[a for a in answer if 'id' in a],
-            refused=[a for a in answer if 'error' in a],
-            text=lambda name: gettext(f'tthcc_dossier.msg_upload_{name}')),
-        status, content_type='text/html', headers={
+        page.render('html', doctype='html5'), status,
+        content_type='text/html; charset=utf-8', headers={
             'Cache-Control': 'no-store',
             'Content-Security-Policy':
             "default-src 'none'; style-src 'unsafe-inline'; "
