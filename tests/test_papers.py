@@ -1,10 +1,17 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 """Scans and electronic documents of a dossier."""
+import contextlib
 import errno
+import http.client
 import io
+import json
 import os
 import pathlib
+import socket
+import time
+import urllib.error
+import urllib.request
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +20,7 @@ from pypdf import PdfWriter
 
 from tests.server import Refused
 from trytond import config
+from trytond.filestore import filestore
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier import incoming
 from trytond.modules.tthcc_dossier.exceptions import FileRefused
@@ -186,9 +194,9 @@ def test_full_disk_leaves_nothing_half_stored(
     before = stored(database)
     if function == 'write':
         class Full(incoming.Incoming):
-            def write(self, data):
-                super().write(data[:len(data) // 2])
-                full()
+            def __init__(self, *args):
+                super().__init__(*args)
+                self._file.write = full
         monkeypatch.setattr(
             'trytond.modules.tthcc_dossier.file.Incoming', Full)
     else:
@@ -266,3 +274,239 @@ def test_a_copy_of_a_dossier_has_no_scans(people, draft, start):
     copy, = people.officer.read('tthcc.dossier', [id], ['files', 'papers'])
     assert not copy['files']
     assert len(copy['papers']) == 2
+
+
+# Many at once
+
+
+def upload(server, dossier, files, client=None, accept='application/json',
+        cut=0):
+    """Send files, as names of fields, names and contents, and return the
+    status and the answer; cut: how many bytes never arrive."""
+    boundary = 'a-boundary'
+    body = b''.join(
+        f'--{boundary}\r\n'
+        f'Content-Disposition: form-data; name="{field}"; '
+        f'filename="{name}"\r\n\r\n'.encode() + data + b'\r\n'
+        for field, name, data in files) + f'--{boundary}--\r\n'.encode()
+    connection = http.client.HTTPConnection('localhost', server.port)
+    with contextlib.closing(connection):
+        connection.putrequest(
+            'POST', f'/{server.database}/tthcc/dossier/{dossier}/files')
+        headers = {
+            'Accept': accept,
+            'Content-Type': f'multipart/form-data; boundary={boundary}',
+            'Content-Length': str(len(body)),
+            }
+        if client:
+            headers['Authorization'] = client._headers['Authorization']
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body[:len(body) - cut])
+        if cut:
+            connection.sock.shutdown(socket.SHUT_WR)
+        response = connection.getresponse()
+        answer = response.read().decode()
+        if response.headers['Content-Type'] == 'application/json':
+            answer = json.loads(answer)['files']
+        return response.status, answer
+
+
+def scans(client, dossier):
+    return client.search(
+        'tthcc.dossier.file', [('dossier', '=', dossier)], ['name', 'paper'])
+
+
+def test_upload_keeps_the_good_and_names_the_bad(
+        server, people, draft, database):
+    before = stored(database)
+    first, second = draft.papers
+    status, answer = upload(server, draft.id, [
+            (first, "tờ khai 1.pdf", pdf(2)),
+            (first, "tờ khai 2.jpg", image('JPEG')),
+            (second, "virus.pdf", b'MZ' + bytes(5000)),
+            (second, "lớn.pdf", pdf() + bytes(11 * MEGABYTE)),
+            (second, "chứng sinh.png", image('PNG')),
+            (second, "", b''),
+            (0, "lạc.pdf", pdf()),
+            ], people.officer)
+    assert status == 200
+    assert [a['name'] for a in answer if 'error' not in a] == [
+        "tờ khai 1.pdf", "tờ khai 2.jpg", "chứng sinh.png"]
+    errors = {a['name']: a['error'] for a in answer if 'error' in a}
+    assert errors.keys() == {"virus.pdf", "lớn.pdf", "lạc.pdf"}
+    assert "10 MB" in errors["lớn.pdf"]
+    files = scans(people.officer, draft.id)
+    assert [(f['name'], f['paper']) for f in files] == [
+        ("tờ khai 1.pdf", first), ("tờ khai 2.jpg", first),
+        ("chứng sinh.png", second)]
+    assert len(stored(database) - before) == 3
+    papers = people.officer.read(
+        'tthcc.dossier.paper', draft.papers, ['scans'])
+    assert [p['scans'] for p in papers] == [2, 1]
+
+
+def test_upload_of_bad_files_only(server, people, draft, database):
+    before = stored(database)
+    status, answer = upload(
+        server, draft.id, [(draft.papers[0], "a.pdf", b'')], people.officer)
+    assert status == 422
+    assert "a.pdf" in answer[0]['error']
+    assert stored(database) == before
+
+
+def test_upload_again_stores_nothing_anew(server, people, draft, database):
+    files = [(draft.papers[0], "a.pdf", pdf())]
+    _, answer = upload(server, draft.id, files, people.officer)
+    before = stored(database)
+    assert upload(server, draft.id, files, people.officer) == (200, answer)
+    assert stored(database) == before
+
+
+def test_upload_that_breaks_off_leaves_nothing(
+        server, people, draft, database):
+    before = stored(database)
+    status, _ = upload(
+        server, draft.id, [(draft.papers[0], "a.pdf", pdf(200))],
+        people.officer, cut=3000)
+    assert status == 400
+    assert not scans(people.officer, draft.id)
+    assert stored(database) == before
+
+
+def test_upload_by_strangers(server, people, draft, database):
+    before = stored(database)
+    files = [(draft.papers[0], "a.pdf", pdf())]
+    assert upload(server, draft.id, files)[0] == 401
+    for client in [
+            server.client('lc_officer', PASSWORD),
+            # The leg is not theirs
+            people.processor]:
+        assert upload(server, draft.id, files, client)[0] == 403
+        assert upload(server, 10 ** 6, files, client)[0] == 403
+    assert stored(database) == before
+
+
+def test_upload_to_papers_of_another_dossier(
+        server, people, draft, office, start):
+    with start(0):
+        other, = Pool().get('tthcc.dossier').create([office.values])
+        paper = other.papers[0].id
+    status, answer = upload(
+        server, draft.id, [(paper, "a.pdf", pdf())], people.officer)
+    assert status == 422
+    assert not scans(people.officer, other.id)
+
+
+def test_upload_to_ended_dossier(server, people, draft, start, database):
+    with start(0):
+        Dossier = Pool().get('tthcc.dossier')
+        Dossier.refuse_for([Dossier(draft.id)], "Không thuộc thẩm quyền")
+    before = stored(database)
+    status, answer = upload(
+        server, draft.id, [(draft.papers[0], "a.pdf", pdf())],
+        people.officer)
+    assert status == 409
+    assert "Không được tiếp nhận" in answer
+    assert stored(database) == before
+
+
+def test_upload_of_what_is_no_form(server, people, draft):
+    request = urllib.request.Request(
+        f'{server.url}{server.database}/tthcc/dossier/{draft.id}/files',
+        pdf(), {
+            **people.officer._headers, 'Content-Type': 'application/pdf'})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 415
+
+
+def test_too_many_files(server, people, draft, database):
+    before = stored(database)
+    status, _ = upload(
+        server, draft.id,
+        [(draft.papers[0], f"{i}.pdf", b'%PDF-') for i in range(201)],
+        people.officer)
+    assert status == 413
+    assert stored(database) == before
+
+
+def test_the_page_shows_what_was_stored_and_what_not(server, people, draft):
+    status, page = upload(server, draft.id, [
+            (draft.papers[0], "<b>đơn</b>.pdf", pdf()),
+            (draft.papers[0], "hỏng.pdf", b'%PDF-'),
+            ], people.officer, accept='text/html,*/*;q=0.8')
+    assert status == 200
+    assert "&lt;b&gt;đơn" not in page and "b&gt;.pdf" in page
+    assert "“hỏng.pdf” bị hỏng" in page
+    assert f'name="{draft.papers[1]}"' in page
+
+
+def test_attach_by_wizard(people, draft):
+    first, second = draft.papers
+    with people.officer.wizard(
+            'tthcc.dossier.attach', 'tthcc.dossier', [draft.id]) as wizard:
+        lines = wizard.values['papers']
+        lines[0].update(name="đơn.pdf", content=pdf())
+        lines[1].update(not_digitised='shown', content=None, name=None)
+        wizard.values['papers'] = lines
+        wizard.execute('attach')
+    assert [f['paper'] for f in scans(people.officer, draft.id)] == [first]
+    paper, = people.officer.read(
+        'tthcc.dossier.paper', [second], ['not_digitised', 'scans'])
+    assert (paper['not_digitised'], paper['scans']) == ('shown', 0)
+
+
+def test_attach_by_wizard_is_all_or_nothing(people, draft, database):
+    before = stored(database)
+    with people.officer.wizard(
+            'tthcc.dossier.attach', 'tthcc.dossier', [draft.id]) as wizard:
+        lines = wizard.values['papers']
+        lines[0].update(name="đơn.pdf", content=pdf())
+        lines[1].update(name="hỏng.pdf", content=b'%PDF-')
+        wizard.values['papers'] = lines
+        with pytest.raises(Refused, match="hỏng.pdf"):
+            wizard.execute('attach')
+    assert not scans(people.officer, draft.id)
+    assert stored(database) == before
+
+
+def test_attach_by_wizard_of_strangers(server, people, draft):
+    for client in [people.processor, server.client('lc_officer', PASSWORD)]:
+        with pytest.raises(Refused):
+            with client.wizard(
+                    'tthcc.dossier.attach', 'tthcc.dossier', [draft.id]
+                    ) as wizard:
+                wizard.values['papers'] = []
+                wizard.execute('attach')
+
+
+# Sweeping
+
+
+def test_sweep_removes_what_no_record_points_to(draft, start, database):
+    File = Pool(database).get('tthcc.dossier.file')
+    with start(0):
+        kept = store(draft.papers[0], "a.pdf", pdf())
+        gone = store(draft.papers[0], "b.pdf", pdf(2))
+        path = pathlib.Path(filestore._filename(
+                kept.file_id, File.content.store_prefix))
+        before = stored(database)
+        # As deleted by a record, which Tryton keeps for a while
+        File.delete([gone])
+        File.sweep()
+        assert stored(database) == before
+    with File.incoming() as left, File.incoming() as coming:
+        left.write(b'left by a server that was killed')
+        coming.write(b'on its way')
+        lost = path.with_name('lost')
+        lost.write_bytes(b'lost')
+        old = time.time() - 2 * 24 * 60 * 60
+        for file in [path, lost, left.path]:
+            os.utime(file, (old, old))
+        with start(0):
+            File.sweep()
+        assert path.exists()
+        assert not lost.exists()
+        assert not os.path.exists(left.path)
+        assert os.path.exists(coming.path)

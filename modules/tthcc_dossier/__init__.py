@@ -1,6 +1,6 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from . import intake, tracking
+from . import intake, tracking, upload
 
-__all__ = ['intake', 'tracking']
+__all__ = ['intake', 'tracking', 'upload']

@@ -32,8 +32,8 @@ class Content(NamedTuple):
 
 
 class BadContent(ValueError):
-    """The file cannot be taken in; its argument says why: 'empty', 'type',
-    'damaged', 'encrypted', 'pixels' or 'pages'."""
+    """The file cannot be taken in; its argument says why, such as 'empty',
+    'type', 'damaged', 'encrypted', 'pixels' or 'pages'."""
 
 
 def inspect(path):

@@ -34,6 +34,7 @@ from .months import MonthMixin
 from .pause import PauseMixin
 from .payment import PayMixin
 from .queue import QueueMixin
+from .result import ResultMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
 
@@ -73,6 +74,7 @@ class Dossier(
         HolderMixin,
         MonthMixin,
         AnnounceMixin,
+        ResultMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
@@ -518,6 +520,10 @@ class Dossier(
     @move(['resolved'], 'returned')
     def return_(cls, dossiers):
         "Hand the result to the citizen"
+        cls._return(dossiers)
+
+    @classmethod
+    def _return(cls, dossiers):
         cls._check_leg(dossiers)
         for dossier in dossiers:
             dossier.returned_at = clock.now()

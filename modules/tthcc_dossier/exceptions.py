@@ -73,6 +73,10 @@ class NotYourSideError(AccessError):
     "The user does not sign for this side of a round"
 
 
+class ResultMissing(UserError):
+    "There is no file to return electronically"
+
+
 class UntickedWarning(UserWarning):
     "Papers that are not ticked stay out of the round"
 

@@ -2,7 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 """Files on their way into Tryton's file store, streamed through the disk."""
 
+import contextlib
 import hashlib
+import logging
 import os
 import tempfile
 import uuid
@@ -10,21 +12,23 @@ import uuid
 from trytond.filestore import filestore
 from trytond.transaction import Transaction
 
+from .content import BadContent, inspect
+
+logger = logging.getLogger(__name__)
+
 FOLDER = 'incoming'
 
 
-class TooLarge(ValueError):
-    "More was written than the limit allows"
-
-
 class Incoming:
-    """A file that is being received: write() to it, then keep() it or not.
+    """A file that is being received: write() to it, finish() it, then keep()
+    it or not.
 
     prefix: the prefix of the file store
-    limit: the greatest size in bytes; what goes beyond raises TooLarge
+    limit: the greatest size in bytes
 
     It lies beside the file store, so that keeping it moves no byte. Closing
-    it removes what was not kept, so nothing half written stays."""
+    it removes what was not kept, so nothing half written stays. What cannot
+    be taken in raises BadContent: 'size', 'disk', or as inspect() says."""
 
     def __init__(self, prefix, limit):
         self._prefix = prefix
@@ -32,12 +36,11 @@ class Incoming:
         self._hash = hashlib.sha256()
         self.size = 0
         folder = os.path.join(filestore.path, prefix, FOLDER)
-        os.makedirs(folder, mode=0o770, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=folder)
-
-    @property
-    def path(self):
-        return self._file.name
+        with _disk():
+            os.makedirs(folder, mode=0o770, exist_ok=True)
+            self._file = tempfile.NamedTemporaryFile(
+                dir=folder, delete=False)
+        self.path = self._file.name
 
     @property
     def sha256(self):
@@ -46,14 +49,17 @@ class Incoming:
     def write(self, data):
         self.size += len(data)
         if self.size > self._limit:
-            raise TooLarge
+            raise BadContent('size')
         self._hash.update(data)
-        return self._file.write(data)
+        with _disk():
+            return self._file.write(data)
 
     def finish(self):
-        "All is written: bring it to the disk"
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        "All is written: bring it to the disk, and return its Content"
+        with _disk(), self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return inspect(self.path)
 
     def keep(self):
         """Put the file into the store and return its id there.
@@ -61,20 +67,34 @@ class Incoming:
         A roll-back of the transaction takes it out again."""
         id = str(uuid.uuid4())
         path = filestore._filename(id, self._prefix)
-        os.makedirs(os.path.dirname(path), mode=0o770, exist_ok=True)
         kept = Transaction().join(_Kept())
         kept.paths.append(path)
-        os.link(self.path, path)
+        with _disk():
+            os.makedirs(os.path.dirname(path), mode=0o770, exist_ok=True)
+            os.link(self.path, path)
         return id
 
     def close(self):
-        self._file.close()
+        # It may fail to write what it still holds
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.path)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         self.close()
+
+
+@contextlib.contextmanager
+def _disk():
+    try:
+        yield
+    except OSError as exception:
+        logger.error("cannot store a file: %s", exception)
+        raise BadContent('disk') from exception
 
 
 class _Kept:
@@ -100,7 +120,5 @@ class _Kept:
 
     def tpc_abort(self, transaction):
         while self.paths:
-            try:
+            with contextlib.suppress(FileNotFoundError):
                 os.remove(self.paths.pop())
-            except FileNotFoundError:
-                pass

@@ -1,7 +1,11 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from sql.aggregate import Count
+
 from trytond.model import Check, ModelSQL, ModelView, fields, sequence_ordered
+from trytond.pool import Pool
+from trytond.transaction import Transaction
 
 from .line import Line
 
@@ -9,6 +13,11 @@ from .line import Line
 class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
     "A paper of a dossier (thành phần hồ sơ)"
     __name__ = 'tthcc.dossier.paper'
+
+    # Those in which papers may still come
+    file_states = [
+        'draft', 'submitted', 'received', 'processing', 'supplement',
+        'payment', 'withdrawal']
 
     required_paper = fields.Many2One(
         'tthcc.procedure.paper', "Required Paper", ondelete='RESTRICT',
@@ -19,6 +28,17 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
     originals = fields.Integer("Originals")
     copies = fields.Integer("Copies")
     received = fields.Boolean("Received")
+    scans = fields.Function(
+        fields.Integer("Scans", help="How many files the paper has."),
+        'get_scans')
+    not_digitised = fields.Selection([
+            (None, ""),
+            ('electronic', "Filed electronically"),
+            ('shown', "Shown only"),
+            ('internal', "Internal opinion"),
+            ('secret', "Secret"),
+            ], "Not Digitised", sort=False,
+        help="Why the paper is not scanned.")
 
     @classmethod
     def __setup__(cls):
@@ -38,6 +58,18 @@ class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
     @staticmethod
     def default_copies():
         return 0
+
+    @classmethod
+    def get_scans(cls, papers, name):
+        file = Pool().get('tthcc.dossier.file').__table__()
+        cursor = Transaction().connection.cursor()
+        scans = dict.fromkeys(map(int, papers), 0)
+        cursor.execute(*file.select(
+                file.paper, Count(),
+                where=fields.SQL_OPERATORS['in'](file.paper, list(scans)),
+                group_by=file.paper))
+        scans.update(cursor)
+        return scans
 
     @classmethod
     def required_by(cls, revision):
