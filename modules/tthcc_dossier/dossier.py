@@ -22,12 +22,14 @@ from .classes import ClassMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
+from .extension import ExtensionMixin
 from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
 from .pause import PauseMixin
 from .step import LegMixin
+from .supplement import SupplementMixin
 from .workflow import MoveMixin, move
 
 # The status code of the national portal for each state; a draft has none
@@ -56,7 +58,7 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         ClassMixin, CorrectMixin,
-        DeadlineMixin, PauseMixin,
+        DeadlineMixin, PauseMixin, SupplementMixin, ExtensionMixin,
         LegMixin, LatenessMixin,
         FileMixin,
         FilingMixin,

@@ -9,6 +9,10 @@ class DossierMoved(UserError):
     "Somebody else moved the dossier first"
 
 
+class ExtensionError(UserError):
+    "The rules do not allow the new date"
+
+
 class LegError(UserError):
     "The leg under way does not allow the move"
 
@@ -21,8 +25,16 @@ class RegistrationError(ValidationError):
     "Something that registering needs is missing"
 
 
+class SupplementError(UserError):
+    "The rules do not allow the supplement, or to close it"
+
+
 class IdentityError(ValidationError):
     "The identity number is none"
+
+
+class FormError(UserError):
+    "There is nothing to print on the form"
 
 
 class NotRegisteredError(UserError):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from trytond.i18n import gettext, ngettext
 from trytond.model import (
     Index, ModelSQL, ModelStorage, ModelView, fields, sequence_ordered)
+from trytond.modules.tthcc.centre import SUPPLEMENT_CLOCKS
 from trytond.modules.tthcc.worktime import Term
 from trytond.pyson import Eval, If
 
@@ -147,6 +148,11 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
             ],
         help="In đồng; 0 is free of charge, empty is not known.")
     fee_text = fields.Text("Fee as Published")
+    supplement_clock = fields.Selection(
+        [(None, "As the regime says"), *SUPPLEMENT_CLOCKS],
+        "After a Supplement", sort=False,
+        help="Whether the term goes on or starts again when papers that the "
+        "department asked for are there.")
     note = fields.Text("Note", help="How to file, as published.")
     channel_string = channel.translated('channel')
 
