@@ -26,6 +26,7 @@ from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
 from .fee import FeeMixin
+from .extension import ExtensionMixin
 from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
@@ -36,6 +37,7 @@ from .payment import PayMixin
 from .queue import QueueMixin
 from .result import ResultMixin
 from .step import LegMixin
+from .supplement import SupplementMixin
 from .workflow import MoveMixin, move
 
 # The status code of the national portal for each state; a draft has none
@@ -65,8 +67,8 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         ClassMixin, CorrectMixin,
+        DeadlineMixin, PauseMixin, SupplementMixin, ExtensionMixin,
         FeeMixin, PayMixin,
-        DeadlineMixin, PauseMixin,
         LegMixin, LatenessMixin, AssignMixin, CoordinateMixin, QueueMixin,
         FileMixin,
         FilingMixin,
