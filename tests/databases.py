@@ -9,6 +9,7 @@ import tempfile
 
 from psycopg.sql import SQL, Identifier
 
+from databases import PostgreSQL
 from trytond import admin, backend, commandline, config
 from trytond.cache import Cache
 from trytond.pool import Pool
@@ -62,9 +63,12 @@ class Databases:
             self._drop(name)
 
     def _create(self):
-        "Create the database as trytond-admin does"
-        with _administration() as transaction:
-            transaction.database.create(transaction.connection, self.name)
+        "Create the database as make run and trytond-admin do"
+        if backend.name == 'sqlite':
+            with _administration() as transaction:
+                transaction.database.create(transaction.connection, self.name)
+        else:
+            PostgreSQL(self.name).create(self.name)
         self._existing.add(self.name)
         with tempfile.NamedTemporaryFile('w') as passfile:
             print(PASSWORD, file=passfile, flush=True)

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import leave_out
 from tests.databases import PASSWORD
 from tests.server import Refused
+from trytond import backend
 from trytond.pool import Pool
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -65,6 +66,20 @@ def test_days_and_months(transaction):
     written = vi.strftime(dt.date(2026, 11, 2), '%A, %d %B %Y')
 
     assert written.replace('\xa0', ' ') == "Thứ Hai, 02 tháng Mười một 2026"
+
+
+def test_order_of_names(transaction):
+    names = [
+        "an", "An", "ăn", "Ân", "Da", "Dà", "Dả", "Dã", "Dá", "Dạ", "Dung",
+        "Đào", "Đỗ", "Em", "Êm", "Oanh", "Ôn", "Ơn", "Uyên", "Ưng", "Xuân"]
+    Category = Pool().get('party.category')
+    Category.create([{'name': name} for name in reversed(names)])
+
+    found = [c.name for c in Category.search(
+            [('name', 'in', names)], order=[('name', 'ASC')])]
+
+    # SQLite knows no alphabet but the code of letters
+    assert found == (names if backend.name == 'postgresql' else sorted(names))
 
 
 @pytest.mark.parametrize('client', SOURCES)
