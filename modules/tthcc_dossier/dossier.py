@@ -17,16 +17,16 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
-from .assignment import AssignMixin
 from .announce import AnnounceMixin
+from .assignment import AssignMixin
 from .change import CorrectMixin
 from .classes import ClassMixin
 from .coordination import CoordinateMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
-from .fee import FeeMixin
 from .extension import ExtensionMixin
+from .fee import FeeMixin
 from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin

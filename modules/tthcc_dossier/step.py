@@ -205,26 +205,6 @@ class LegMixin:
             clause = Case((clause, True), else_=False) == Literal(False)
         return clause
 
-    @classmethod
-    def _roles(cls):
-        "The roles of legs that the user may act in"
-        return [
-            role for role, groups in _ROLE_GROUPS.items()
-            if cls._in_groups(groups)]
-
-    @classmethod
-    def _leads(cls):
-        return cls._in_groups(['group_leader'])
-    @staticmethod
-    def _in_groups(names):
-        "Whether the user is in one of the groups, XML names"
-        pool = Pool()
-        ModelData = pool.get('ir.model.data')
-        User = pool.get('res.user')
-        return not {
-            ModelData.get_id('tthcc', name) for name in names
-            }.isdisjoint(User.get_groups())
-
     def compute_fields(self, field_names=None):
         values = super().compute_fields(field_names=field_names)
         if self.received_at and (
