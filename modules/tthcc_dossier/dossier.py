@@ -419,7 +419,7 @@ class Dossier(
             dossier.check_complete(offer)
             dossier.received_at = now
             dossier.received_by = employee
-            dossier.take_in()
+            dossier.hold_papers()
             dossier.charge()
             dossier.set_deadline()
             legs = dossier.make_legs(offer)

@@ -167,7 +167,7 @@ class HolderMixin:
         for name, value in self.held_by(place, employee).items():
             setattr(self, name, value)
 
-    def take_in(self):
+    def hold_papers(self):
         "At reception the paper, if there is one, is with who received it"
         self.electronic = self.case.channel == 'online'
         if not self.electronic:
