@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import leave_out
-from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.server import Refused
 from trytond.modules.tthcc import clock, vietqr
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
@@ -67,6 +66,7 @@ def office(database):
         create_user(
             'th_second', ['counter_officer'], offices[0].company,
             offices[0].centre)
+        create_user('th_admin', ['administrator'], offices[0].company)
         fee, = copies.revisions[0].cases[0].fees
         return SimpleNamespace(
             copies=new_dossier(offices[0], copies),
@@ -620,12 +620,11 @@ def test_paid_at_the_reception_window(people, office, day):
             centre=office.centre, procedure=office.offer,
             revision=office.copies['revision'], case=office.copies['case'],
             name="Lê Thị Hoa Mai", sets=1, return_method='centre',
-            papers=[['create', [{
-                            **office.copies['papers'][0][1][0]}]]],
-            fees=copies(office, (5, 2)), paid_in_cash=True)
+            papers=office.copies['papers'][0][1],
+            fees=copies(office, (5, 2))[0][1], paid_in_cash=True)
         wizard.execute('register')
-        names = [a['report_name'] for a, _ in wizard.actions]
-    assert names == ['tthcc.dossier.receipt', 'tthcc.payment.receipt']
+        names = {a['report_name'] for a, _ in wizard.actions}
+    assert names == {'tthcc.dossier.receipt', 'tthcc.payment.receipt'}
     dossier, = people.officer.search(
         'tthcc.dossier', [('applicant_name', '=', "Lê Thị Hoa Mai")],
         ['state', 'amount_due', 'outstanding', 'pauses'])
@@ -637,18 +636,18 @@ def test_window_counts(people, office):
     defaults = people.officer.model(
         'tthcc.dossier.receive.start', 'on_change', {
             'centre': office.centre, 'procedure': office.offer,
-            'papers': [], 'fees': []}, ['procedure'])[0]
+            'papers': [], 'fees': []}, ['procedure'])
     assert defaults['fee'] == "2.000 đ"
     (_, fee), = defaults['fees']['add']
     assert fee['amount'] == 2000
     changed = people.officer.model('tthcc.dossier.fee', 'on_change', {
             'fee': office.tariff, 'quantity': 198, 'items': 2,
             'reduction': 0}, ['quantity'])
-    assert changed[0]['amount'] == 400_000
+    assert changed['amount'] == 400_000
     changed = people.officer.model('tthcc.dossier.fee', 'on_change', {
             'fee': office.tariff, 'quantity': -3, 'items': 2,
             'reduction': 0}, ['quantity'])
-    assert changed[0]['amount'] is None
+    assert changed['amount'] is None
     # A further line is of the same tariff
     assert people.officer.model(
         'tthcc.dossier.fee', 'default_get', ['fee'], False,
@@ -670,7 +669,8 @@ def test_slips(people, office, day, tmp_path, pictures):
     code = read(people.officer, id, 'code')['code']
     extension, content, _, name = people.officer.report(
         'tthcc.dossier.fee_slip', [id])
-    assert (extension, name) == ('pdf', "Phiếu nộp phí, lệ phí")
+    assert extension == 'pdf'
+    assert name.startswith("Phiếu nộp phí, lệ phí")
     text = pdf_text(content, tmp_path)
     assert code in text
     assert "5 trang × 2 bản" in text
@@ -705,7 +705,7 @@ def picture(content, path):
 
 
 def test_bank_account_of_a_centre(people, office, server):
-    admin = server.client('admin', ADMIN_PASSWORD)
+    admin = server.client('th_admin', PASSWORD)
     for values in [
             {'bank': '97040', 'bank_account': '001'},
             {'bank': '970405', 'bank_account': '35 00'},
