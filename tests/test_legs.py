@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.server import Refused
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.tests import tools
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.lateness import attribute
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -29,11 +30,15 @@ def office(database):
         procedure = create_procedure()
         first = create_office('th_', "UBND huyện Thiệu Hóa", [procedure])
         other = create_office('lc_', "UBND huyện Lang Chánh", [procedure])
+        second = tools.create_department(first.company, 'health')
+        tools.create_user(
+            'th_second', ['processor'], first.company, department=second)
         return SimpleNamespace(
             values=new_dossier(first, procedure),
             procedure=procedure.id, company=first.company.id,
             centre=first.centre.id, department=first.department.id,
-            elsewhere=other.department.id)
+            second=second.id, elsewhere=other.department.id,
+            other_centre=other.centre.id)
 
 
 @pytest.fixture
@@ -157,3 +162,259 @@ def test_where_time_is_lost(people, office, server):
         'tthcc.dossier.lost_time', [], by='work', **period)
     with pytest.raises(Refused):
         people.processor.search('tthcc.dossier.lost_time', [])
+
+
+def count(client, **domain):
+    return client.model('tthcc.dossier', 'search_count', [
+            (name, '=', value) for name, value in domain.items()])
+
+
+QUEUES = {
+    'to hand over': [('state', '=', 'received')],
+    'to appraise': [
+        ('here', '=', True), ('role', '=', 'processor'),
+        ('state', '=', 'processing')],
+    'to sign': [
+        ('here', '=', True), ('role', '=', 'leader'),
+        ('state', '=', 'processing')],
+    'ready': [('state', '=', 'resolved')],
+    'uncollected': [('uncollected', '=', True)],
+    }
+
+
+def test_queues(people, office, server):
+    "A dossier is in the queue of whose turn it is"
+    at = MONDAY + 56 * DAY
+
+    def queues(client, moment):
+        with clock.moved_to(moment):
+            return {
+                name for name, domain in QUEUES.items()
+                if client.search(
+                    'tthcc.dossier', [('id', '=', id), *domain])}
+    id = register(people, office, at)
+    assert queues(people.officer, at) == {'to hand over'}
+    press(people.officer, 'pass_on', id, at)
+    assert queues(people.processor, at) == {'to appraise'}
+    assert not queues(people.officer, at)
+    press(people.processor, 'complete_step', id, at)
+    assert queues(people.leader, at) == {'to sign'}
+    assert not queues(people.processor, at)
+    press(people.leader, 'resolve', id, at)
+    assert queues(people.officer, at) == {'ready'}
+    assert queues(people.officer, at + 8 * DAY) == {'ready', 'uncollected'}
+    other = server.client('lc_officer', PASSWORD)
+    assert not queues(other, at + 8 * DAY)
+
+
+def told(client):
+    return client.search(
+        'res.notification', [('user', '=', client.user)],
+        ['label', 'description'])
+
+
+def test_warned_once_before_and_once_after(people, office, start, pool):
+    at = MONDAY + 63 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at)
+    leg = legs(people.leader, id, 'due')[1]
+    code = read(people.leader, id, 'code')['code']
+
+    def warn(moment):
+        with clock.moved_to(moment), start(0):
+            pool.get('tthcc.dossier.step').warn()
+        return [
+            sum(code in n['description'] for n in told(client))
+            for client in [people.processor, people.leader]]
+    # Nobody coordinates or heads the department: leaders are warned instead
+    assert warn(leg['due'] - 3 * DAY) == [0, 0]
+    assert warn(leg['due'] - 2 * HOUR) == [0, 1]
+    assert warn(leg['due'] - HOUR) == [0, 1]
+    assert warn(leg['due'] + HOUR) == [0, 2]
+    assert warn(leg['due'] + 2 * HOUR) == [0, 2]
+    assert "quá hạn" in told(people.leader)[0]['label']
+
+
+def test_reassign(people, office, server, start, pool):
+    at = MONDAY + 70 * DAY
+    ids = [register(people, office, at) for _ in range(2)]
+    for id in ids:
+        press(people.officer, 'pass_on', id, at)
+    employee = people.processor.context['employee']
+
+    def reassign(client, employee):
+        with client.wizard(
+                'tthcc.dossier.reassign', 'tthcc.dossier', ids) as wizard:
+            wizard.values.update(employee=employee, reason="Nghỉ phép")
+            wizard.execute('reassign')
+    with pytest.raises(Refused):
+        reassign(people.officer, employee)
+    with pytest.raises(Refused):
+        reassign(people.director, employee)
+    with pytest.raises(Refused, match="không làm việc"):
+        reassign(people.leader, people.officer.context['employee'])
+    reassign(people.leader, employee)
+    for id in ids:
+        assert read(people.leader, id, 'employee')['employee'] == employee
+        assert legs(people.leader, id, 'employee')[1]['employee'] == employee
+        row, = people.leader.search(
+            'tthcc.dossier.assignment', [('dossier', '=', id)],
+            ['new', 'reason', 'by', 'old'])
+        assert row['new'] == 'th_processor' and row['by'] == 'th_leader'
+        assert row['reason'] == "Nghỉ phép" and not row['old']
+    assert "2" in told(people.processor)[0]['label']
+    with pytest.raises(Refused):
+        people.leader.model('tthcc.dossier.assignment', 'delete', [row['id']])
+    other = server.client('lc_leader', PASSWORD)
+    with pytest.raises(Refused):
+        reassign(other, employee)
+
+
+def test_substitute(people, office, server, start, pool):
+    "The director signs for an absent leader's department, dated"
+    at = MONDAY + 77 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at)
+    with pytest.raises(Refused, match="Thẩm định"):
+        press(people.director, 'resolve', id, at)
+    values = {
+        'company': office.company,
+        'employee': people.processor.context['employee'],
+        'substitute': people.director.context['employee'],
+        'start_date': dt.date(2027, 1, 26), 'end_date': dt.date(2027, 1, 27)}
+    with pytest.raises(Refused):
+        people.processor.create('tthcc.substitute', values)
+    people.leader.create('tthcc.substitute', values)
+
+    def mine(moment):
+        with clock.moved_to(moment):
+            return bool(people.director.search(
+                    'tthcc.dossier', [('id', '=', id), ('mine', '=', True)]))
+    assert [mine(at + n * DAY) for n in range(4)] == [
+        False, True, True, False]
+    other = server.client('lc_leader', PASSWORD)
+    assert not other.search('tthcc.substitute', [])
+    with pytest.raises(Refused):
+        other.create('tthcc.substitute', values)
+    # What belongs to the role of who is absent, and no more
+    with pytest.raises(Refused, match="Ký duyệt"):
+        press(people.director, 'resolve', id, at + DAY)
+    leader = server.client('lc_director', PASSWORD)
+    with pytest.raises(Refused):
+        press(leader, 'resolve', id, at + DAY)
+
+
+def ask(client, id, **values):
+    with client.wizard('tthcc.dossier.ask', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update({'question': "Xác nhận nơi cư trú", **values})
+        wizard.execute('ask')
+
+
+def decide_step(client, name, id, **values):
+    with client.wizard(
+            f'tthcc.dossier.step.{name}', 'tthcc.dossier.step', [id]) as w:
+        w.values.update(values)
+        w.execute(name)
+
+
+def test_coordination(people, office, server):
+    """Three are asked side by side: one of the committee, one elsewhere, and
+    the centre of another committee, which does not answer."""
+    at = MONDAY + 84 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at)
+    elsewhere = people.processor.model(
+        'tthcc.dossier.ask.start', 'get_elsewhere')
+    assert any("Lang Chánh" in name for _, name in elsewhere)
+    day = (at + 2 * DAY).date()
+    with clock.moved_to(at):
+        with pytest.raises(Refused, match="Chưa chọn"):
+            ask(people.processor, id, day=day)
+        with pytest.raises(Refused):
+            ask(people.officer, id, day=day, departments=[office.second])
+        ask(people.processor, id, day=day, departments=[office.second],
+            elsewhere=[
+                f'department,{office.elsewhere}',
+                f'centre,{office.other_centre}'])
+    requests = people.leader.search(
+        'tthcc.dossier.step', [('dossier', '=', id), ('parent', '!=', None)],
+        ['place', 'started_at', 'ended_at', 'due'])
+    assert len(requests) == 3
+    assert all(r['started_at'] == at and not r['ended_at'] for r in requests)
+    # Who has the dossier does not change, and it is one dossier
+    assert read(people.leader, id, 'department')['department'] == (
+        office.department)
+    with pytest.raises(Refused, match="Lang Chánh"):
+        press(people.processor, 'complete_step', id, at)
+
+    mine, other, centre = sorted(r['id'] for r in requests)
+    second = server.client('th_second', PASSWORD)
+    stranger = server.client('lc_processor', PASSWORD)
+    officer = server.client('lc_officer', PASSWORD)
+
+    def asked_of(client):
+        return [s['id'] for s in client.search(
+                'tthcc.dossier.step',
+                [('asked_of_us', '=', True), ('ended_at', '=', None)])]
+    assert asked_of(second) == [mine]
+    assert asked_of(stranger) == [other]
+    assert asked_of(officer) == [centre]
+    assert second.search('tthcc.dossier', [('id', '=', id)])
+    # Elsewhere they see what they are asked, not the dossier and its people
+    step, = stranger.search(
+        'tthcc.dossier.step', [('id', '=', other)],
+        ['code', 'procedure_name', 'question', 'place', 'papers_text'])
+    assert step['question'] == "Xác nhận nơi cư trú"
+    assert step['code'] and "Tờ khai" in step['papers_text']
+    assert not stranger.search('tthcc.dossier', [('id', '=', id)])
+    assert not stranger.search(
+        'tthcc.dossier.applicant', [('dossier', '=', id)])
+    assert not stranger.search('tthcc.dossier.step', [('id', '=', mine)])
+
+    with clock.moved_to(at + DAY):
+        with pytest.raises(Refused):
+            decide_step(stranger, 'reply', mine, answer="Không")
+        decide_step(stranger, 'reply', other, answer="Có cư trú")
+        with pytest.raises(Refused):
+            decide_step(stranger, 'reply', other, answer="Nhầm")
+    with clock.moved_to(at + 3 * DAY):
+        decide_step(second, 'reply', mine, answer="Đồng ý")
+        with pytest.raises(Refused):
+            decide_step(people.processor, 'waive', centre, reason="Gấp")
+        with pytest.raises(Refused):
+            decide_step(
+                server.client('lc_leader', PASSWORD), 'waive', centre,
+                reason="Gấp")
+        decide_step(people.leader, 'waive', centre, reason="Gấp")
+    press(people.processor, 'complete_step', id, at + 3 * DAY)
+    steps = legs(people.leader, id, 'overrun', 'answer', 'waiver', 'parent')
+    by_id = {s['id']: s for s in steps}
+    assert by_id[other]['answer'] == "Có cư trú"
+    assert not by_id[other]['overrun']
+    # Asked for by Wednesday, answered on Thursday at 08:00
+    assert by_id[mine]['overrun'] == HOUR
+    assert by_id[centre]['waiver'] == "Gấp"
+    press(people.leader, 'resolve', id, at + 4 * DAY)
+    assert read(people.leader, id, 'class_')['class_'] == 'early'
+
+
+def test_who_was_asked_has_its_part_of_the_lateness(people, office, server):
+    at = MONDAY + 112 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at + HOUR)
+    with clock.moved_to(at + HOUR):
+        ask(people.processor, id, day=(at + 4 * DAY).date(),
+            departments=[office.second])
+    request, = people.leader.search(
+        'tthcc.dossier.step', [('dossier', '=', id), ('parent', '!=', None)])
+    with clock.moved_to(at + 7 * DAY + 3 * HOUR):
+        decide_step(
+            server.client('th_second', PASSWORD), 'reply', request['id'],
+            answer="Đồng ý")
+    press(people.processor, 'complete_step', id, at + 9 * DAY + HOUR)
+    press(people.leader, 'resolve', id, at + 9 * DAY + 3 * HOUR)
+    steps = legs(people.leader, id, 'lateness', 'overrun', 'parent')
+    shares = {
+        bool(s['parent']): s['lateness'] for s in steps if s['lateness']}
+    # Monday from 07:00 to 11:00 is theirs, the rest of 12 hours is not
+    assert shares == {True: 4 * HOUR, False: 8 * HOUR}

@@ -17,8 +17,10 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
+from .assignment import AssignMixin
 from .change import CorrectMixin
 from .classes import ClassMixin
+from .coordination import CoordinateMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
@@ -29,6 +31,7 @@ from .holder import HolderMixin
 from .lateness import LatenessMixin
 from .pause import PauseMixin
 from .payment import PayMixin
+from .queue import QueueMixin
 from .step import LegMixin
 from .workflow import MoveMixin, move
 
@@ -61,7 +64,7 @@ class Dossier(
         ClassMixin, CorrectMixin,
         FeeMixin, PayMixin,
         DeadlineMixin, PauseMixin,
-        LegMixin, LatenessMixin,
+        LegMixin, LatenessMixin, AssignMixin, CoordinateMixin, QueueMixin,
         FileMixin,
         FilingMixin,
         EndMixin,
@@ -531,20 +534,13 @@ class Dossier(
         User = Pool().get('res.user')
         if Transaction().user == 0:
             return
-        centres, departments = User.get_workplace()
-        roles = cls._roles()
+        posts = User.get_posts()
         for dossier in dossiers:
             leg = dossier.leg
-            if not leg or or_centre and dossier.centre.id in centres:
+            if not leg or or_centre and any(
+                    dossier.centre.id in p.centres for p in posts):
                 continue
-            if leg.department:
-                # Leaders act in every department of their committee
-                here = leg.department.id in departments or (
-                    cls._leads()
-                    and leg.department.company.id in User.get_companies())
-            else:
-                here = dossier.centre.id in centres
-            if not here or leg.role not in roles:
+            if not any(p.may_end(leg) for p in posts):
                 raise NotYourLegError(gettext(
                         'tthcc_dossier.msg_leg_not_yours',
                         dossier=dossier.rec_name,

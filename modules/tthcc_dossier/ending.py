@@ -97,7 +97,7 @@ class EndMixin:
     def _end(cls, dossiers, reason):
         Step = Pool().get('tthcc.dossier.step')
         cls._end_pauses(dossiers)
-        legs = [d.leg for d in dossiers if d.leg]
+        legs = [s for d in dossiers for s in d.steps if s.running]
         for leg in legs:
             leg.end(clock.now(), cls._acting_employee())
         Step.save(legs)

@@ -154,15 +154,24 @@ class LatenessMixin:
         Step.save(legs)
 
     def _attribute_lateness(self):
-        legs = [s for s in self.steps if s.ended_at and s.work != 'return']
+        legs = [
+            s for s in self.main_legs if s.ended_at and s.work != 'return']
         # By the term as it now is: the due moment may have moved since
         excesses = []
         for leg, (_, promised) in zip(legs, self.leg_promises(legs)):
             excesses.append(max(_NOTHING, leg.worked - promised))
         for leg, part in zip(
                 legs, attribute(self.late_by(self.resolved_at), excesses)):
+            requests = [s for s in self.steps if s.parent == leg and s.overrun]
+            if requests and part:
+                # They ran side by side: the longest kept the leg waiting
+                overruns = [s.overrun for s in requests]
+                theirs = min(part, max(overruns))
+                for request, its in zip(requests, attribute(theirs, overruns)):
+                    request.lateness = its or None
+                part -= theirs
             leg.lateness = part or None
-        return legs
+        return [s for s in self.steps if s.ended_at]
 
     def late_by(self, moment):
         "The working time from the due moment to a UTC moment, pauses out"

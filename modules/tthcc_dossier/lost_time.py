@@ -6,6 +6,7 @@ import datetime as dt
 from dateutil.relativedelta import relativedelta
 from sql import Null
 from sql.aggregate import Count, Max, Min, Sum
+from sql.conditionals import Coalesce
 from sql.functions import DateTrunc
 
 from trytond.model import ModelSQL, ModelView, fields
@@ -91,7 +92,9 @@ class LostTime(ModelSQL, ModelView):
                 group_by={
                     'procedure': [dossier.procedure],
                     'work': [step.name],
-                    'department': [dossier.centre, step.department],
+                    'department': [
+                        dossier.centre,
+                        Coalesce(step.department, step.elsewhere)],
                     'centre': [dossier.centre],
                     # Offices work while the day of UTC is theirs
                     'month': [DateTrunc('month', step.ended_at)],
@@ -120,8 +123,8 @@ def _name(leg, by):
         return leg.name
     elif by == 'month':
         return f'{leg.ended_at:%m/%Y}'
-    elif by == 'department' and leg.department:
-        return f'{leg.department.name}, {leg.department.company.rec_name}'
+    elif by == 'department' and leg.done_by:
+        return f'{leg.done_by.name}, {leg.done_by.company.rec_name}'
     return leg.dossier.centre.rec_name
 
 
@@ -188,8 +191,12 @@ class OpenLostTime(Wizard):
         else:
             domain.append(('dossier.centre', '=', leg.dossier.centre.id))
             if by == 'department':
-                domain.append((
-                        'department', '=',
-                        leg.department.id if leg.department else None))
+                if leg.elsewhere:
+                    domain.append(('elsewhere', '=', leg.elsewhere.id))
+                else:
+                    domain += [
+                        ('elsewhere', '=', None),
+                        ('department', '=',
+                            leg.department.id if leg.department else None)]
         action['pyson_domain'] = PYSONEncoder().encode(domain)
         return action, {}

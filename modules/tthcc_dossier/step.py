@@ -5,25 +5,23 @@ import datetime as dt
 
 from sql import Literal, Null
 from sql.conditionals import Case
+from sql.operators import Or
 
+from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from .coordination import CoordinatedStepMixin
 from .lateness import LateStepMixin, later
 from .line import Line
-
-# The groups that may act in a leg of each role
-_ROLE_GROUPS = {
-    'officer': ['group_counter_officer', 'group_director'],
-    'processor': ['group_processor', 'group_coordinator', 'group_leader'],
-    'leader': ['group_leader', 'group_director'],
-    }
+from .warning import WarnStepMixin
 
 
 class Step(
-        LateStepMixin, sequence_ordered(), Line, ModelSQL, ModelView):
+        CoordinatedStepMixin, LateStepMixin, WarnStepMixin,
+        sequence_ordered(), Line, ModelSQL, ModelView):
     """A leg of a dossier (chặng): who has it, for how long it was promised
     and how long it really took."""
     __name__ = 'tthcc.dossier.step'
@@ -72,6 +70,20 @@ class Step(
                 Index(t,
                     (t.employee, Index.Equality()),
                     where=t.ended_at == Null),
+                # Legs under way, for warnings
+                Index(t,
+                    (t.due, Index.Range()),
+                    where=(t.started_at != Null) & (t.ended_at == Null)),
+                # What is asked of others
+                Index(t,
+                    (t.parent, Index.Range()),
+                    where=(t.parent != Null) & (t.ended_at == Null)),
+                Index(t,
+                    (t.elsewhere, Index.Equality()),
+                    where=t.elsewhere != Null),
+                Index(t,
+                    (t.asked_centre, Index.Equality()),
+                    where=t.asked_centre != Null),
                 # Where time was lost
                 Index(t,
                     (t.ended_at, Index.Range()),
@@ -81,7 +93,9 @@ class Step(
     @classmethod
     def get_works(cls):
         Step = Pool().get('tthcc.procedure.step')
-        return Step.fields_get(['work'])['work']['selection']
+        return [
+            *Step.fields_get(['work'])['work']['selection'],
+            ('coordination', gettext('tthcc_dossier.msg_coordination'))]
 
     @classmethod
     def get_roles(cls):
@@ -94,7 +108,7 @@ class Step(
     def get_place(cls, steps, name):
         with without_check_access():
             return {
-                s.id: (s.department or s.dossier.centre).rec_name
+                s.id: (s.done_by or s.done_at).rec_name
                 for s in cls.browse(steps)}
 
     @classmethod
@@ -104,6 +118,11 @@ class Step(
                 s.id: person.rec_name if person else None
                 for s in cls.browse(steps)
                 for person in [s.ended_by or s.employee]}
+
+    def people(self):
+        "The employees of the place where the leg is done"
+        return (
+            self.done_by.employees if self.done_by else self.done_at.staff)
 
     @property
     def running(self):
@@ -142,6 +161,10 @@ class LegMixin:
             help="The leg under way is the user's, or of the user's role "
             "and department or centre and nobody's in person."),
         None)
+    here = fields.Function(
+        fields.Boolean("Here",
+            help="The leg under way is done where the user works."),
+        None)
 
     @classmethod
     def get_roles(cls):
@@ -156,39 +179,27 @@ class LegMixin:
 
     @classmethod
     def domain_mine(cls, domain, tables):
+        return cls._domain_post(domain, tables, 'legs_mine')
+
+    @classmethod
+    def column_here(cls, tables):
+        return Case(
+            (cls.domain_here(('here', '=', True), tables), True), else_=False)
+
+    @classmethod
+    def domain_here(cls, domain, tables):
+        return cls._domain_post(domain, tables, 'legs_here')
+
+    @classmethod
+    def _domain_post(cls, domain, tables, condition):
         User = Pool().get('res.user')
         table, _ = tables[None]
         _, operator, value = domain
-        centres, departments = User.get_workplace()
-
-        def among(column, ids):
-            if not ids:
-                return Literal(False)
-            return fields.SQL_OPERATORS['in'](column, list(ids))
-        here = among(table.department, departments) | (
-            (table.department == Null) & among(table.centre, centres))
-        if cls._leads() and not departments:
-            # A leader of the committee signs for all its departments
-            here |= ((table.role == Literal('leader'))
-                & among(table.resolver, User.get_companies()))
-        clause = among(table.employee, User.get_employees()) | (
-            (table.employee == Null)
-            & among(table.role, cls._roles()) & here)
+        clause = Or([getattr(p, condition)(table) for p in User.get_posts()])
         if (operator == '=') != bool(value):
             # Not ~clause: it is unknown where there is no employee
             clause = Case((clause, True), else_=False) == Literal(False)
         return clause
-
-    @classmethod
-    def _roles(cls):
-        "The roles of legs that the user may act in"
-        return [
-            role for role, groups in _ROLE_GROUPS.items()
-            if cls._in_groups(groups)]
-
-    @classmethod
-    def _leads(cls):
-        return cls._in_groups(['group_leader'])
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
@@ -197,13 +208,18 @@ class LegMixin:
         self.role = leg.role if leg else None
 
     @property
+    def main_legs(self):
+        "The legs that follow one another, without the coordinated ones"
+        return [s for s in self.steps if not s.parent]
+
+    @property
     def leg(self):
         "The leg under way"
-        return next((s for s in self.steps if s.running), None)
+        return next((s for s in self.main_legs if s.running), None)
 
     @property
     def next_leg(self):
-        return next((s for s in self.steps if not s.started_at), None)
+        return next((s for s in self.main_legs if not s.started_at), None)
 
     def make_legs(self, offer):
         """Return the legs of the dossier, as the procedure's steps say and
@@ -233,7 +249,7 @@ class LegMixin:
                     share=step.share,
                     due=None, promised=None,
                     # Else the first leg takes an INSERT of its own
-                    started_at=None, ended_at=None))
+                    started_at=None, ended_at=None, parent=None))
         return legs
 
     @classmethod
@@ -243,6 +259,7 @@ class LegMixin:
         The dossiers are changed, not saved."""
         pool = Pool()
         Step = pool.get('tthcc.dossier.step')
+        cls.check_requests(dossiers)
         now = clock.now()
         employee = cls._acting_employee()
         steps = []
@@ -270,7 +287,7 @@ class LegMixin:
                 dossier.holder_centre = centre
             dossier.resolver = centre.company
             offer = dossier.offer
-            for step in dossier.steps:
+            for step in dossier.main_legs:
                 if step.ended_at:
                     continue
                 kind = step.department.kind if step.department else None
@@ -292,7 +309,7 @@ class LegMixin:
     def _plan_legs(cls, dossiers):
         "Promise each leg that has not ended its part of the term"
         Step = Pool().get('tthcc.dossier.step')
-        Step.save([s for d in dossiers for s in d.promise(d.steps)])
+        Step.save([s for d in dossiers for s in d.promise(d.main_legs)])
 
     def promise(self, legs):
         """Promise each of the legs that has not ended its part of the term;

@@ -1,0 +1,43 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+import datetime as dt
+
+from sql import Literal
+from sql.conditionals import Case
+
+from trytond.model import fields
+from trytond.modules.tthcc import clock
+
+# How long a result may wait to be collected (our choice)
+_PATIENCE = dt.timedelta(days=7)
+
+
+class QueueMixin:
+    "Gives dossiers what the tabs of work ask for"
+    __slots__ = ()
+
+    uncollected = fields.Function(
+        fields.Boolean("Not Collected",
+            help="The result has been waiting at the centre for more "
+            "than a week."),
+        None)
+
+    @classmethod
+    def column_uncollected(cls, tables):
+        return Case(
+            (cls.domain_uncollected(('uncollected', '=', True), tables),
+                True),
+            else_=False)
+
+    @classmethod
+    def domain_uncollected(cls, domain, tables):
+        table, _ = tables[None]
+        _, operator, value = domain
+        clause = (
+            (table.state == Literal('resolved'))
+            & (table.return_method == Literal('centre'))
+            & (table.resolved_at <= clock.now() - _PATIENCE))
+        if (operator == '=') != bool(value):
+            clause = Case((clause, True), else_=False) == Literal(False)
+        return clause
