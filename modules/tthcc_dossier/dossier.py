@@ -27,6 +27,7 @@ from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
+from .months import MonthMixin
 from .pause import PauseMixin
 from .payment import PayMixin
 from .step import LegMixin
@@ -66,6 +67,7 @@ class Dossier(
         FilingMixin,
         EndMixin,
         HolderMixin,
+        MonthMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'
