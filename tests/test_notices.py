@@ -780,7 +780,7 @@ def template(start, pool):
 
 @pytest.mark.parametrize('body', [
         '${nothing}', '${code', '{% if reason %}${nothing}{% end %}',
-        '{% if not reason %}${nothing}{% end %}', '{% end %}',
+        '{% if not reason %}${nothing}{% end %}',
         '${1 / 0}', "${open('/etc/passwd').read()}", '${code.__class__}',
         '{% python import os %}', '{% include /etc/hostname %}',
         '${"{0.__globals__[os].environ}".format(defined)}', '$defined',

@@ -31,7 +31,7 @@ _SAMPLE = {
 _NAME = f"(?:{'|'.join(_SAMPLE)})"
 _ALLOWED = re.compile(
     rf'\$\{{ *{_NAME} *\}}|\{{% *(?:end|if(?: +not)? +{_NAME}) *%\}}')
-_ANYTHING = re.compile(r'(?:\$[\w{]|\{%|\{#).{,40}')
+_ANYTHING = re.compile(r'(?:\$[A-Za-z_{]|\{%|\{#).{,40}')
 
 
 class NoticeTemplate(ModelSQL, ModelView):
