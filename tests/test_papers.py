@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 """Scans and electronic documents of a dossier."""
 import contextlib
+import datetime as dt
 import errno
 import http.client
 import io
@@ -21,6 +22,7 @@ from pypdf import PdfWriter
 from tests.server import Refused
 from trytond import config
 from trytond.filestore import filestore
+from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier import incoming
 from trytond.modules.tthcc_dossier.exceptions import FileRefused
@@ -510,3 +512,82 @@ def test_sweep_removes_what_no_record_points_to(draft, start, database):
         assert not lost.exists()
         assert not os.path.exists(left.path)
         assert os.path.exists(coming.path)
+
+
+# Reuse
+
+
+@pytest.fixture
+def returning(people, office, start):
+    "Ids of an old dossier with a scan, and of a new one of the same person"
+    with start(0):
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        party, = pool.get('party.party').create([{'name': "Nguyễn Văn Ân"}])
+        old, new = Dossier.create([{
+                    **office.values,
+                    'applicants': [('create', [
+                                {'name': party.name, 'party': party.id}])],
+                    } for _ in range(2)])
+        Dossier.register([old])
+        file = store(old.papers[1].id, "chứng sinh.pdf", pdf(3))
+        return SimpleNamespace(
+            old=old.id, new=new.id, file=file.id,
+            papers=[p.id for p in new.papers])
+
+
+def reuse(client, id, consent=True, change=None):
+    with client.wizard(
+            'tthcc.dossier.reuse', 'tthcc.dossier', [id]) as wizard:
+        lines = wizard.values['files']
+        wizard.values.update(files=lines, consent=consent)
+        if change:
+            change(lines)
+        wizard.execute('reuse')
+    return lines
+
+
+def test_paper_filed_before_is_reused(people, returning, database):
+    later = clock.now() + dt.timedelta(days=40, hours=1)
+    with clock.moved_to(later):
+        line, = reuse(people.officer, returning.new)
+    assert line['title'] == "Giấy chứng sinh"
+    assert line['age'] == 40
+    # It is offered for the paper of the same name
+    assert line['paper'] == returning.papers[1]
+    file, = people.officer.search(
+        'tthcc.dossier.file', [('dossier', '=', returning.new)],
+        ['paper', 'reused_from', 'content', 'uploaded_at'])
+    assert file['paper'] == returning.papers[1]
+    assert file['reused_from'] == returning.file
+    assert file['uploaded_at'] == later
+    original, = people.officer.read(
+        'tthcc.dossier.file', [returning.file], ['content'])
+    assert file['content'] == original['content']
+
+
+def test_reuse_needs_consent(people, returning):
+    with pytest.raises(Refused, match="đồng ý"):
+        reuse(people.officer, returning.new, consent=False)
+    assert not scans(people.officer, returning.new)
+
+
+def test_reuse_of_what_was_not_offered(people, returning, draft, start):
+    with start(0):
+        other = store(draft.papers[0], "của người khác.pdf", pdf(5)).id
+
+    def change(lines):
+        lines[0]['file'] = other
+    reuse(people.officer, returning.new, change=change)
+    assert not scans(people.officer, returning.new)
+
+    def change(lines):
+        lines[0]['paper'] = draft.papers[1]
+    reuse(people.officer, returning.new, change=change)
+    assert not scans(people.officer, returning.new)
+    assert len(scans(people.officer, draft.id)) == 1
+
+
+def test_nothing_to_reuse(people, draft):
+    with pytest.raises(Refused, match="chưa từng nộp"):
+        reuse(people.officer, draft.id)

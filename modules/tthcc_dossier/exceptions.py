@@ -63,6 +63,14 @@ class FileRefused(ValidationError):
     "The file cannot be taken in"
 
 
+class ConsentMissing(UserError):
+    "Papers are reused with the applicant's consent only"
+
+
+class NothingToReuse(UserError):
+    "The applicant filed no paper before"
+
+
 class FilingError(UserError):
     "What a portal asks for cannot be filed"
 

@@ -62,6 +62,11 @@ class File(Line, ModelSQL, ModelView):
     uploaded_at = fields.DateTime("Uploaded At", required=True)
     uploaded_by = fields.Many2One(
         'company.employee', "Uploaded By", ondelete='RESTRICT')
+    reused_from = fields.Many2One(
+        'tthcc.dossier.file', "Reused From", ondelete='SET NULL',
+        states={'invisible': ~Eval('reused_from')},
+        help="The file of an earlier dossier, taken over with the "
+        "applicant's consent.")
     signatures = fields.One2Many(
         'tthcc.dossier.signature', 'file', "Digital Signatures",
         readonly=True, states={'invisible': ~Eval('signatures')})
@@ -212,7 +217,7 @@ class FileMixin:
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        for button in ['attach', 'upload']:
+        for button in ['attach', 'reuse', 'upload']:
             cls._buttons[button] = {
                 'invisible': ~Eval('state').in_(Paper.file_states),
                 'depends': ['state'],
@@ -221,6 +226,11 @@ class FileMixin:
     @classmethod
     @ModelView.button_action('tthcc_dossier.wizard_attach')
     def attach(cls, dossiers):
+        cls._check_leg(dossiers, or_centre=True)
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_reuse')
+    def reuse(cls, dossiers):
         cls._check_leg(dossiers, or_centre=True)
 
     @classmethod
