@@ -15,7 +15,7 @@ from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 
-from . import filing
+from . import filing, rounds
 from .life import KINDS, REASONS, Life
 from .timetable import Timetable
 
@@ -35,6 +35,7 @@ def load(places, progress):
     filing.create_drafts(lives)
     live(lives, timetable, progress)
     sign(lives)
+    rounds.load()
 
 
 def plan(places, timetable):

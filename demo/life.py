@@ -240,7 +240,24 @@ class Life:
         dossier.moved_by = last or dossier.received_by
         if dossier.state == 'received':
             dossier.employee = self.officer
+        if dossier.holder_centre:
+            self.place_paper(dossier)
         return [leg for leg in dossier.steps if leg.started_at]
+
+    def place_paper(self, dossier):
+        "Put the paper where the work is; some results are still to be brought"
+        legs = [s for s in dossier.steps if s.started_at]
+        place, since = dossier.centre, legs[-1].started_at
+        if dossier.state == 'resolved' and self.number % 3 == 0:
+            legs.pop()
+        if dossier.state != 'returned':
+            place = next(
+                (s.department for s in reversed(legs) if s.department), place)
+        employee = self.officer
+        if place != dossier.centre:
+            employee = self.place.kinds[place.kind].coordinator
+        dossier.hold(place, employee)
+        dossier.held_since = since
 
     def worker(self, leg):
         "Who does the leg"

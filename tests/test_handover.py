@@ -550,6 +550,10 @@ def test_rounds_are_not_written_by_hand(people, office, server):
         with pytest.raises(Refused):
             client.create('tthcc.dossier.transfer', {
                     'dossier': ids[0], 'place': "Nhà", 'at': clock.now()})
+    # Clients send some fields unchanged
+    coordinator.write('tthcc.handover', [id], {
+            'direction': 'to_department', 'centre': office.centre,
+            'note': "Giao tại quầy"})
     # The giver has signed: only the taker ticks, and says what is true
     for write in [
             lambda: people.officer.write(

@@ -47,6 +47,14 @@ class Dossier(Workflow, ModelSQL, ModelView):
     returned_at = fields.DateTime("Returned At")
     returned_by = fields.Many2One('company.employee', "Returned By")
     end_reason = fields.Text("Reason")
+    electronic = fields.Boolean("Electronic")
+    holder_centre = fields.Many2One('tthcc.centre', "Paper at Centre")
+    holder_department = fields.Many2One(
+        'tthcc.department', "Paper with Department")
+    holder_employee = fields.Many2One('company.employee', "Paper with")
+    held_since = fields.DateTime("Held Since")
+    control_number = fields.Integer("Control Slip")
+    handover = fields.Many2One('tthcc.handover', "In Round")
     moved_at = fields.DateTime("Last Move")
     moved_by = fields.Many2One('company.employee', "Last Move By")
     state = fields.Selection([

@@ -67,8 +67,8 @@ _draft_required = {**_draft, 'required': True}
 
 class Dossier(
         ClassMixin, CorrectMixin,
-        DeadlineMixin, PauseMixin, SupplementMixin, ExtensionMixin,
         FeeMixin, PayMixin,
+        DeadlineMixin, PauseMixin, SupplementMixin, ExtensionMixin,
         LegMixin, LatenessMixin, AssignMixin, CoordinateMixin, QueueMixin,
         FileMixin,
         FilingMixin,

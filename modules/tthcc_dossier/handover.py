@@ -229,8 +229,9 @@ class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
         if not external:
             return
         for round_ in rounds:
-            if mode == 'write' and values.keys() <= {'note', 'lines'} and (
-                    round_.state in {'draft', 'given'}):
+            if mode == 'write' and round_.state in {'draft', 'given'} and (
+                    values.keys() <= {'note', 'lines'}
+                    | round_._unchanged(values)):
                 continue
             # A draft is made and thrown away by the side that gives
             round_.signer('giver')
@@ -241,6 +242,15 @@ class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
                 raise AccessError(gettext(
                         'tthcc_dossier.msg_handover_fixed',
                         handover=round_.rec_name))
+
+    def _unchanged(self, values):
+        "The names of the values that are those already, as clients send some"
+        names = set()
+        for name, value in values.items():
+            old = getattr(self, name)
+            if getattr(old, 'id', old) == value:
+                names.add(name)
+        return names
 
     @classmethod
     def copy(cls, rounds, default=None):
