@@ -7,8 +7,6 @@ from trytond.model.exceptions import AccessError, ValidationError
 
 class ClosingError(UserError):
     "The cash of the day does not allow it"
-class CoordinationError(UserError):
-    "What is asked of others does not allow it"
 
 
 class CoordinationError(UserError):
