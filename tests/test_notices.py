@@ -1,16 +1,22 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 """Notices leave through real servers on the loopback."""
+import asyncio
 import datetime as dt
+import email
+import email.policy
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from tests.server import Refused
 from trytond import config
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -35,7 +41,11 @@ def options():
 
     yield set_
     for section, name, value in reversed(before):
-        config.set(section, name, value)
+        if value is None:
+            config._config.remove_option(section, name)
+            config._cache_clear()
+        else:
+            config.set(section, name, value)
 
 
 @pytest.fixture
@@ -71,6 +81,70 @@ def endpoint():
     server.server_close()
 
 
+@pytest.fixture
+def smtp(options):
+    "A mail server that keeps its mail and answers as it is told"
+    mailbox = Mailbox()
+    options(
+        'email', uri=f'smtp://127.0.0.1:{mailbox.port}?timeout=2',
+        **{'from': "Một cửa <motcua@example.vn>"})
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+class Mailbox:
+    """Answers to RCPT and DATA are attributes; a number of seconds keeps the
+    client waiting after DATA"""
+
+    def __init__(self):
+        self.messages = []
+        self.rcpt = self.data = None
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', 0))
+            self.port = probe.getsockname()[1]
+        self._controller = None
+
+    def start(self):
+        self._controller = Controller(self, '127.0.0.1', self.port)
+        self._controller.start()
+
+    def stop(self):
+        if self._controller:
+            self._controller.stop()
+        self._controller = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.rcpt:
+            return self.rcpt
+        envelope.rcpt_tos.append(address)
+        return '250 OK'
+
+    async def handle_DATA(self, server, session, envelope):
+        if isinstance(self.data, str):
+            return self.data
+        self.messages.append(email.message_from_bytes(
+                envelope.content, policy=email.policy.default))
+        if self.data:
+            await asyncio.sleep(self.data)
+        return '250 queued as 42'
+
+
+@pytest.fixture
+def outbox(options, tmp_path):
+    "SMS go into a file; return what is in it"
+    options(
+        'tthcc_notice',
+        sms='trytond.modules.tthcc_dossier.gateway.sms_to_file',
+        folder=str(tmp_path))
+
+    def outbox():
+        file = tmp_path / 'sms.jsonl'
+        return list(map(json.loads, file.read_text('utf-8').splitlines())) \
+            if file.exists() else []
+    return outbox
+
+
 @pytest.fixture(scope='module')
 def office(database):
     from trytond.transaction import Transaction
@@ -91,6 +165,14 @@ def people(server, office):
     return SimpleNamespace(**{
             role: server.client(f'th_{role}', PASSWORD)
             for role in ['officer', 'processor', 'leader', 'director']})
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits(start, pool):
+    "What other tests left is not sent in this one"
+    Notice = pool.get('tthcc.dossier.notice')
+    with start(0):
+        Notice.cancel(Notice.search([('state', '=', 'waiting')]))
 
 
 def press(client, button, id):
@@ -250,3 +332,263 @@ def test_what_is_no_web_address_fails(people, office, post, send, notice,
 
     assert notice(id)['state'] == 'failed'
     assert notice(id)['answer']
+
+
+MAIL = 'an@example.vn'
+
+
+def applicant(name="Nguyễn Văn Ân", **values):
+    return {'applicants': [('create', [{'name': name, **values}])]}
+
+
+def notices_of(client, dossier, *fields):
+    return client.search(
+        'tthcc.dossier.notice', [('dossier', '=', dossier)],
+        ['event', 'channel', 'recipient', 'subject', 'body', 'state',
+            'attempts', 'next_try', 'answer', 'message_id', *fields],
+        order=[('id', 'ASC')])
+
+
+def test_applicant_is_told_of_each_step(people, office, smtp, outbox, send):
+    id = register(people, office, **applicant(
+            email=MAIL, phone='0912 345 678'))
+    press(people.officer, 'pass_on', id)
+    press(people.processor, 'complete_step', id)
+    with clock.moved_to(MONDAY + dt.timedelta(days=1)):
+        press(people.leader, 'resolve', id)
+    send(MONDAY + dt.timedelta(days=1))
+
+    code = people.officer.read('tthcc.dossier', [id], ['code'])[0]['code']
+    notices = notices_of(people.officer, id)
+    assert [(n['event'], n['channel'], n['recipient']) for n in notices] == [
+        ('received', 'email', MAIL), ('received', 'sms', '+84912345678'),
+        ('resolved', 'email', MAIL), ('resolved', 'sms', '+84912345678')]
+    assert {n['state'] for n in notices} == {'sent'}
+    assert notices[0]['answer'] == '250 queued as 42'
+    received, resolved = sorted(
+        smtp.messages, key=lambda m: 'kết quả' in m['Subject'])
+    assert received['Subject'] == f"Đã tiếp nhận hồ sơ {code}"
+    assert received['To'] == MAIL
+    assert received['From'] == "Một cửa <motcua@example.vn>"
+    assert received['Message-ID'] == notices[0]['message_id']
+    assert received['Auto-Submitted'] == 'auto-generated'
+    text = received.get_content()
+    assert "17:00 16/11/2026" in text
+    assert "Đăng ký khai sinh" in text
+    # No more personal data than needed
+    assert "Ân" not in text
+    assert "mang giấy tiếp nhận" in resolved.get_content()
+    assert [(m['to'], code in m['text']) for m in outbox()] == [
+        ('+84912345678', True)] * 2
+
+
+@pytest.mark.parametrize('wish, channels', [
+        ('both', ['email', 'sms']), ('email', ['email']), ('sms', ['sms']),
+        ('none', [])])
+def test_applicant_chooses_the_channel(people, office, outbox, wish, channels):
+    id = register(people, office, **applicant(
+            email=MAIL, phone='0912345678', notify_by=wish))
+
+    assert [n['channel'] for n in notices_of(people.officer, id)] == channels
+
+
+def test_nobody_without_contact_is_told(people, office, outbox):
+    id = register(people, office, **applicant(phone='0237 3 852 852'))
+
+    assert notices_of(people.officer, id) == []
+
+
+def test_closed_channel_makes_no_notices(people, office, options):
+    options('tthcc_notice', sms='', email='')
+
+    id = register(people, office, **applicant(
+            email=MAIL, phone='0912345678'))
+
+    assert notices_of(people.officer, id) == []
+
+
+def test_applicant_comes_before_the_proxy(people, office, outbox):
+    id = register(people, office, applicants=[('create', [
+                    {'name': "Lê Thị Bình", 'proxy_paper': "Giấy ủy quyền",
+                        'phone': '0987654321', 'email': 'binh@example.vn'},
+                    {'name': "Nguyễn Văn Ân", 'phone': '0912345678'},
+                    ])])
+
+    assert {n['recipient'] for n in notices_of(people.officer, id)} == {
+        '+84912345678', 'binh@example.vn'}
+
+
+def test_notice_in_english(people, office, smtp, send):
+    id = register(people, office, **applicant(email=MAIL, language='en'))
+    send()
+
+    message, = smtp.messages
+    assert message['Subject'].endswith("received")
+    assert message['Content-Language'] == 'en'
+    notice, = notices_of(people.officer, id)
+    assert notice['body'].startswith("Dear Sir or Madam")
+
+
+def test_supplement_and_end_say_why(people, office):
+    id = register(people, office, **applicant(email=MAIL))
+    press(people.officer, 'pass_on', id)
+    decide(people.processor, 'suspend', id, waiting_for='payment',
+        reason="Nộp lệ phí 8.000 đồng")
+    press(people.officer, 'resume', id)
+    decide(people.processor, 'reject', id, reason="Thiếu <chữ ký> & dấu")
+
+    _, payment, rejected = notices_of(people.officer, id)
+    assert payment['event'] == 'payment'
+    assert "Nộp lệ phí 8.000 đồng" in payment['body']
+    assert rejected['event'] == 'rejected'
+    assert "Lý do: Thiếu <chữ ký> & dấu" in rejected['body']
+
+
+def decide(client, button, id, **values):
+    with client.wizard(
+            f'tthcc.dossier.{button}', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(values)
+        wizard.execute('decide')
+
+
+def test_result_not_collected(people, office, server, pool, start):
+    def remind(days):
+        with clock.moved_to(MONDAY + dt.timedelta(days=days)), start(0):
+            pool.get('tthcc.dossier').announce_uncollected()
+
+    def reminders(id):
+        return [
+            n for n in notices_of(people.officer, id)
+            if n['event'] == 'uncollected']
+
+    ids = [
+        register(people, office, **applicant(email=MAIL), **values)
+        for values in [{}, {}, {'return_method': 'post'}]]
+    for id in ids:
+        press(people.officer, 'pass_on', id)
+        press(people.processor, 'complete_step', id)
+        with clock.moved_to(MONDAY):
+            press(people.leader, 'resolve', id)
+    with clock.moved_to(MONDAY):
+        press(people.officer, 'return_', ids[1])
+    remind(6)
+    assert not any(map(reminders, ids))
+
+    remind(7)
+    remind(8)
+
+    assert len(reminders(ids[0])) == 1
+    assert not reminders(ids[1]) and not reminders(ids[2])
+
+
+def test_mail_server_that_is_down_and_comes_back(people, office, smtp, send):
+    id = register(people, office, **applicant(email=MAIL))
+    smtp.stop()
+    send()
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'waiting'
+    assert notice['attempts'] == 1
+    assert notice['answer']
+
+    smtp.start()
+    send(notice['next_try'])
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'sent'
+    assert len(smtp.messages) == 1
+
+
+def test_mail_server_that_is_down_is_asked_once(people, office, smtp, send,
+        start, pool):
+    ids = [
+        register(people, office, **applicant(email=MAIL)) for _ in range(3)]
+    smtp.stop()
+
+    send()
+
+    attempts = [
+        n['attempts'] for id in ids for n in notices_of(people.officer, id)]
+    assert sorted(attempts) == [0, 0, 1]
+
+
+@pytest.mark.parametrize('step', ['rcpt', 'data'])
+@pytest.mark.parametrize('answer, state', [
+        ('550 No such user', 'failed'), ('451 Try again later', 'waiting')])
+def test_mail_server_that_refuses(people, office, smtp, send, step, answer,
+        state):
+    id = register(people, office, **applicant(email=MAIL))
+    setattr(smtp, step, answer)
+
+    send()
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == state
+    assert notice['answer'] == answer
+
+
+def test_mail_that_may_have_left_is_uncertain(people, office, smtp, send):
+    id = register(people, office, **applicant(email=MAIL))
+    # Longer than the client waits
+    smtp.data = 3
+
+    send()
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'uncertain'
+    smtp.data = None
+    send(MONDAY + dt.timedelta(days=2))
+    assert len(smtp.messages) == 1
+
+    # Only a person sends it again
+    people.officer.model(
+        'tthcc.dossier.notice', 'send_again', [notice['id']])
+    send(dt.datetime(2100, 1, 1))
+    assert len(smtp.messages) == 2
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'sent'
+
+
+@pytest.mark.parametrize('address', [
+        'an', 'an@', 'an@example.vn, ba@example.vn', 'ân@example.vn',
+        '<an@example.vn>', '@', 'an@ví dụ.vn'])
+def test_wrong_address_fails_alone(people, office, smtp, send, address):
+    ids = [
+        register(people, office, **applicant(email=e))
+        for e in [address, MAIL]]
+
+    send()
+
+    states = [n['state'] for id in ids for n in notices_of(people.officer, id)]
+    assert states == ['failed', 'sent']
+    assert [m['To'] for m in smtp.messages] == [MAIL]
+
+
+def test_corrected_address_is_used_when_sent_again(people, office, smtp,
+        send):
+    id = register(people, office, **applicant(email='an@'))
+    send()
+    with people.officer.wizard(
+            'tthcc.dossier.correct', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(email=MAIL, reason="Ghi nhầm")
+        wizard.execute('correct')
+    notice, = notices_of(people.officer, id)
+
+    people.officer.model(
+        'tthcc.dossier.notice', 'send_again', [notice['id']])
+    send(dt.datetime(2100, 1, 1))
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'sent'
+    assert [m['To'] for m in smtp.messages] == [MAIL]
+
+
+def test_cancelled_notice_is_not_sent(people, office, smtp, send):
+    id = register(people, office, **applicant(email=MAIL))
+    notice, = notices_of(people.officer, id)
+    people.officer.model('tthcc.dossier.notice', 'cancel', [notice['id']])
+
+    send()
+
+    assert not smtp.messages
+    with pytest.raises(Refused):
+        people.officer.model(
+            'tthcc.dossier.notice', 'send_again', [notice['id']])

@@ -11,6 +11,17 @@ from . import identity
 from .exceptions import IdentityError
 from .line import Line
 
+LANGUAGES = [
+    ('vi', "Vietnamese"),
+    ('en', "English"),
+    ]
+NOTIFY_BY = [
+    ('both', "E-mail and SMS"),
+    ('email', "E-mail"),
+    ('sms', "SMS"),
+    ('none', "Not at all"),
+    ]
+
 
 class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
     """Whose request a dossier is, or who files it in their stead, as
@@ -28,6 +39,12 @@ class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
     phone = fields.Char("Phone")
     email = fields.Char("E-mail")
     address = fields.Char("Address")
+    notify_by = fields.Selection(
+        NOTIFY_BY, "Notices By", required=True, sort=False,
+        help="How they wish to be told what happens to the dossier, as far "
+        "as an address is recorded.")
+    language = fields.Selection(
+        LANGUAGES, "Language of Notices", required=True, sort=False)
     proxy_paper = fields.Char(
         "Authorising Paper",
         help="Of somebody who files in the applicants' stead: the paper by "
@@ -48,6 +65,14 @@ class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
                         Index.Equality(cardinality='high'))),
                 })
 
+    @staticmethod
+    def default_notify_by():
+        return 'both'
+
+    @staticmethod
+    def default_language():
+        return 'vi'
+
     @fields.depends('party', 'name', 'identity_number', 'phone', 'email',
         'address')
     def on_change_party(self):
@@ -60,6 +85,14 @@ class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
             address = self.party.address_get()
             if address:
                 self.address = ', '.join(address.full_address.splitlines())
+
+    def contact(self, channel):
+        """The address or number at which they wish to be told by email or
+        sms, None if they do not or there is none"""
+        if self.notify_by in {channel, 'both'}:
+            return (
+                self.email if channel == 'email'
+                else identity.mobile(self.phone))
 
     @classmethod
     def preprocess_values(cls, mode, values):

@@ -8,6 +8,7 @@ from trytond.pyson import Eval
 from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from .applicant import NOTIFY_BY
 from .line import Line
 
 # The states in which a dossier may still be corrected
@@ -28,6 +29,7 @@ class Change(Line, ModelSQL, ModelView):
             ('phone', "Phone"),
             ('email', "E-mail"),
             ('address', "Address"),
+            ('notify_by', "Notices By"),
             ('return_method', "Result Received"),
             ], "Changed", required=True, sort=False)
     old = fields.Char("Before")
@@ -75,7 +77,8 @@ class Correct(Wizard):
 class CorrectStart(ModelView):
     "What may be corrected"
     __name__ = 'tthcc.dossier.correct.start'
-    of_applicant = ('name', 'identity_number', 'phone', 'email', 'address')
+    of_applicant = (
+        'name', 'identity_number', 'phone', 'email', 'address', 'notify_by')
     of_dossier = ('case', 'return_method')
 
     reason = fields.Text("Reason", required=True)
@@ -84,6 +87,8 @@ class CorrectStart(ModelView):
     phone = fields.Char("Phone")
     email = fields.Char("E-mail")
     address = fields.Char("Address")
+    notify_by = fields.Selection(
+        NOTIFY_BY, "Notices By", required=True, sort=False)
     revision = fields.Many2One('tthcc.procedure.revision', "Revision")
     case = fields.Many2One(
         'tthcc.procedure.case', "Case", required=True,

@@ -17,6 +17,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import classes, identity
+from .announce import AnnounceMixin
 from .change import CorrectMixin
 from .classes import ClassMixin
 from .deadline import DeadlineMixin
@@ -66,6 +67,7 @@ class Dossier(
         FilingMixin,
         EndMixin,
         HolderMixin,
+        AnnounceMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'

@@ -33,6 +33,10 @@ class IdentityError(ValidationError):
     "The identity number is none"
 
 
+class NoticeTemplateError(ValidationError):
+    "A text for notices is wrong or missing"
+
+
 class NotRegisteredError(UserError):
     "A receipt is for registered dossiers"
 

@@ -14,7 +14,6 @@ import os
 import re
 import smtplib
 import urllib.request
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from http.client import HTTPException, InvalidURL
@@ -22,12 +21,14 @@ from urllib.error import URLError
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from trytond import config
+from trytond.i18n import gettext
 from trytond.modules.tthcc import clock
 from trytond.sendmail import get_smtp_server
 from trytond.tools import resolve
 
 _SECTION = 'tthcc_notice'
 _ANSWER = 500
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w", re.ASCII)
 
 
 class Postponed(Exception):
@@ -69,12 +70,11 @@ def _function(channel):
 
 def send_email(recipient, subject, body, language, message_id):
     "Send by the function that the option email names"
+    if not _ADDRESS.fullmatch(recipient):
+        raise Refused(gettext(
+                'tthcc_dossier.msg_notice_address', address=recipient))
     message = EmailMessage()
-    try:
-        message['To'] = Address(addr_spec=recipient)
-        recipient.encode('ascii')
-    except ValueError as error:
-        raise Refused(f"{recipient}: {error}") from error
+    message['To'] = recipient
     message['From'] = config.get('email', 'from')
     message['Subject'] = subject
     message['Date'] = formatdate()
@@ -240,7 +240,8 @@ def _request(url, data, headers):
     try:
         parts = urlsplit(url)
         if parts.scheme not in {'http', 'https'} or not parts.hostname:
-            raise InvalidURL(f"not a web address: {url}")
+            raise InvalidURL(gettext(
+                    'tthcc_dossier.msg_notice_address', address=url))
         request = urllib.request.Request(
             url, data, {'User-Agent': 'TTHCC', **headers}, method='POST')
         response = _opener.open(request, timeout=_timeout())

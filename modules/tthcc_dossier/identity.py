@@ -38,6 +38,20 @@ def kind(number):
     return TAX if _is_tax_number(number) else None
 
 
+def mobile(phone):
+    """Return the number to which an SMS can go, as +84912345678; None if it
+    is none, such as that of a landline.
+
+    Mobile numbers of Vietnam have 9 digits after the 0 or +84, of which the
+    first is 3, 5, 7, 8 or 9; of foreign ones no more is known than that they
+    begin with + and a country."""
+    number = compact(phone).translate({ord('('): None, ord(')'): None})
+    if match := re.fullmatch(r'(?:0|\+?84)([35789]\d{8})', number):
+        return '+84' + match[1]
+    elif re.fullmatch(r'\+(?!84)[1-9]\d{6,14}', number):
+        return number
+
+
 def _is_tax_number(number):
     from stdnum.vn import mst
     return mst.is_valid(number)

@@ -8,14 +8,17 @@ from email.utils import make_msgid
 from sql import Literal
 
 from trytond import backend, config
+from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.tthcc import clock
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 from trytond.url import host
 
 from . import gateway
+from .applicant import LANGUAGES
+from .exceptions import NoticeTemplateError
 from .line import Line
 
 logger = logging.getLogger(__name__)
@@ -29,10 +32,6 @@ EVENTS = [
     ('rejected', "Ended Without a Result"),
     ('resolved', "Result Ready"),
     ('uncollected', "Result Not Collected"),
-    ]
-LANGUAGES = [
-    ('vi', "Vietnamese"),
-    ('en', "English"),
     ]
 # How long after each failed try the next one comes; then none does
 DELAYS = [
@@ -119,8 +118,6 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                     where=t.state.in_(['failed', 'uncertain'])),
                 })
         cls._transitions |= {
-            ('failed', 'waiting'),
-            ('uncertain', 'waiting'),
             ('waiting', 'cancelled'),
             ('failed', 'cancelled'),
             ('uncertain', 'cancelled'),
@@ -159,7 +156,8 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
 
     @staticmethod
     def default_message_id():
-        return make_msgid(domain=host())
+        # Without a port
+        return make_msgid(domain=host().partition(':')[0])
 
     def get_rec_name(self, name):
         return f'{self.dossier.rec_name}: {self.event_string}'
@@ -171,6 +169,22 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                 If(Eval('state').in_(['failed', 'uncertain']), 'danger',
                     If(Eval('state') == 'cancelled', 'muted', ''))),
             ]
+
+    def compose(self):
+        """Set the text; without a template, or with one that is wrong, the
+        notice has failed."""
+        Template = Pool().get('tthcc.notice.template')
+        try:
+            template = Template.find(self.event, self.channel, self.language)
+            if not template:
+                raise NoticeTemplateError(gettext(
+                        'tthcc_dossier.msg_notice_template_missing'))
+            self.language = template.language
+            self.subject, self.body = template.render(
+                self.dossier.notice_values(self.event, self.language))
+        except NoticeTemplateError as error:
+            self.state = 'failed'
+            self.answer = str(error)
 
     @property
     def key(self):
@@ -318,11 +332,17 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
-    @Workflow.transition('waiting')
     def send_again(cls, notices):
+        "Send once more what a person decided to, to the contact of today"
         for notice in notices:
+            notice.state = 'waiting'
             notice.attempts = 0
             notice.next_try = clock.now()
+            for channel, recipient, _ in notice.dossier.addressees():
+                if channel == notice.channel:
+                    notice.recipient = recipient
+            if not notice.body:
+                notice.compose()
         cls.save(notices)
         cls._leave_to_worker(notices)
 
@@ -339,5 +359,8 @@ class Cron(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.method.selection.append(
-            ('tthcc.dossier.notice|send_waiting', "Send Notices"))
+        cls.method.selection.extend([
+                ('tthcc.dossier.notice|send_waiting', "Send Notices"),
+                ('tthcc.dossier|announce_uncollected',
+                    "Remind of Results Not Collected"),
+                ])

@@ -12,6 +12,7 @@ from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
 from . import identity
+from .applicant import LANGUAGES, NOTIFY_BY
 from .exceptions import IdentityError
 
 _CANDIDATES = 5
@@ -119,6 +120,10 @@ class ReceiveStart(ModelView):
     phone = fields.Char("Phone")
     email = fields.Char("E-mail")
     address = fields.Char("Address")
+    notify_by = fields.Selection(
+        NOTIFY_BY, "Notices By", required=True, sort=False)
+    language = fields.Selection(
+        LANGUAGES, "Language of Notices", required=True, sort=False)
     co_applicants = fields.One2Many(
         'tthcc.dossier.applicant', None, "Further Applicants")
     by_proxy = fields.Boolean("By Proxy")
@@ -147,6 +152,14 @@ class ReceiveStart(ModelView):
     @staticmethod
     def default_centre():
         return Pool().get('tthcc.dossier').default_centre()
+
+    @staticmethod
+    def default_notify_by():
+        return 'both'
+
+    @staticmethod
+    def default_language():
+        return 'vi'
 
     @staticmethod
     def default_sets():
@@ -261,7 +274,9 @@ class ReceiveStart(ModelView):
                 identity_number=self.identity_number,
                 phone=self.phone,
                 email=self.email,
-                address=self.address)]
+                address=self.address,
+                notify_by=self.notify_by,
+                language=self.language)]
         applicants.extend(self.co_applicants or [])
         if self.by_proxy:
             applicants.append(Applicant(
