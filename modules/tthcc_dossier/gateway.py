@@ -80,8 +80,8 @@ def send_email(recipient, subject, body, language, message_id):
     message['Date'] = formatdate()
     message['Message-ID'] = message_id
     message['Auto-Submitted'] = 'auto-generated'
-    message['Content-Language'] = language
     message.set_content(body)
+    message['Content-Language'] = language
     return resolve(_function('email'))(message)
 
 
