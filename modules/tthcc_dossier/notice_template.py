@@ -56,7 +56,8 @@ class NoticeTemplate(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order = [
-            ('event', 'ASC'), ('channel', 'ASC'), ('language', 'DESC')]
+            ('event', 'ASC'), ('channel', 'ASC'), ('language', 'DESC'),
+            ('id', 'ASC')]
         t = cls.__table__()
         cls._sql_constraints += [
             ('template_unique', Unique(t, t.event, t.channel, t.language),
