@@ -8,16 +8,25 @@ import email.policy
 import hashlib
 import hmac
 import json
+import os
+import pathlib
+import signal
 import socket
+import subprocess
+import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from urllib.error import HTTPError
+from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from tests.server import Refused
-from trytond import config
+from trytond import backend, config
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -86,7 +95,7 @@ def smtp(options):
     "A mail server that keeps its mail and answers as it is told"
     mailbox = Mailbox()
     options(
-        'email', uri=f'smtp://127.0.0.1:{mailbox.port}?timeout=2',
+        'email', uri=f'{mailbox.uri}?timeout=2',
         **{'from': "Một cửa <motcua@example.vn>"})
     mailbox.start()
     yield mailbox
@@ -103,6 +112,7 @@ class Mailbox:
         with socket.socket() as probe:
             probe.bind(('127.0.0.1', 0))
             self.port = probe.getsockname()[1]
+        self.uri = f'smtp://127.0.0.1:{self.port}'
         self._controller = None
 
     def start(self):
@@ -419,7 +429,7 @@ def test_applicant_comes_before_the_proxy(people, office, outbox):
 
 
 def test_notice_in_english(people, office, smtp, send):
-    id = register(people, office, **applicant(email=MAIL, language='en'))
+    register(people, office, **applicant(email=MAIL, language='en'))
     send()
 
     message, = smtp.messages
@@ -591,3 +601,296 @@ def test_cancelled_notice_is_not_sent(people, office, smtp, send):
     with pytest.raises(Refused):
         people.officer.model(
             'tthcc.dossier.notice', 'send_again', [notice['id']])
+
+
+def test_mail_server_that_keeps_silent(people, office, options, send):
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        port = silent.getsockname()[1]
+        options('email', uri=f'smtp://127.0.0.1:{port}')
+        options('tthcc_notice', timeout='1')
+        id = register(people, office, **applicant(email=MAIL))
+        send()
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'waiting'
+    assert notice['attempts'] == 1
+
+
+def test_killed_process_leaves_its_notice_uncertain(people, office, smtp,
+        options, send, database):
+    # Until long after it is killed
+    smtp.data = 60
+    program = 'trytond-worker'
+    if backend.name == 'sqlite':
+        # Where there is no worker the scheduler sends
+        program = 'trytond-cron'
+    else:
+        options('queue', worker='True')
+    id = register(people, office, clock.now(), **applicant(email=MAIL))
+    process = subprocess.Popen(
+        [pathlib.Path(sys.executable).with_name(program), '-d', database],
+        env={
+            **os.environ,
+            'TRYTOND_QUEUE__WORKER': str(program == 'trytond-worker'),
+            'TRYTOND_EMAIL__URI': smtp.uri,
+            'TRYTOND_EMAIL__FROM': config.get('email', 'from'),
+            },
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True)
+    try:
+        limit = time.monotonic() + 120
+        while not smtp.messages and time.monotonic() < limit:
+            time.sleep(.2)
+        assert smtp.messages
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    options('queue', worker='False')
+    smtp.data = None
+
+    send(clock.now())
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'claimed'
+    send(clock.now() + dt.timedelta(minutes=11))
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'uncertain'
+    send(clock.now() + dt.timedelta(days=2))
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'uncertain'
+    assert len(smtp.messages) == 1
+
+
+def test_a_hundred_at_once_leave_once_each(people, office, smtp, start, pool):
+    dossier = register(people, office)
+    Notice = pool.get('tthcc.dossier.notice')
+    with clock.moved_to(MONDAY):
+        with start(0):
+            ids = [n.id for n in Notice.post([
+                        Notice(
+                            dossier=dossier, event='resolved',
+                            channel='email', recipient=MAIL,
+                            occasion=str(i), subject=str(i), body="Kết quả")
+                        for i in range(100)])]
+
+        def send(ids):
+            with start(0):
+                Notice.send(Notice.browse(ids))
+
+        # Two that set out at both ends and meet
+        with ThreadPoolExecutor() as executor:
+            list(executor.map(send, [ids, ids[::-1]]))
+
+    assert sorted(int(m['Subject']) for m in smtp.messages) == list(range(100))
+    assert {n['state'] for n in notices_of(people.officer, dossier)} == {
+        'sent'}
+
+
+@pytest.fixture
+def provider(options, endpoint):
+    "A provider of SMS that takes requests over HTTP"
+    options(
+        'tthcc_notice', timeout='2',
+        sms='trytond.modules.tthcc_dossier.gateway.sms_over_http',
+        sms_from='TTHCC', sms_url=endpoint.url,
+        sms_headers='{"Authorization": "Bearer key"}',
+        sms_parameters=(
+            '{"to": "{to}", "text": "{text}", "brand": "{from}", "type": 2}'),
+        sms_format='json', sms_accepted='"code": *0')
+    endpoint.answer = '{"code": 0, "id": "7"}'
+    return endpoint
+
+
+def test_sms_over_http(people, office, provider, send):
+    id = register(people, office, **applicant(phone='+84 912.345.678'))
+
+    send()
+
+    request, = provider.requests
+    assert request.headers['Authorization'] == 'Bearer key'
+    sent = json.loads(request.body)
+    assert sent['to'] == '+84912345678'
+    assert sent['brand'] == 'TTHCC'
+    assert sent['type'] == 2
+    assert "Da tiep nhan ho so" in sent['text']
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'sent'
+    assert notice['answer'] == '200 {"code": 0, "id": "7"}'
+
+
+def test_sms_as_a_form_cannot_be_broken_out_of(people, office, provider,
+        options, send, start, pool):
+    options('tthcc_notice', sms_format='form')
+    Notice = pool.get('tthcc.dossier.notice')
+    dossier = register(people, office)
+    with clock.moved_to(MONDAY), start(0):
+        Notice.post([Notice(
+                    dossier=dossier, event='resolved', channel='sms',
+                    occasion='1', recipient='+84912345678',
+                    body="{to}&to=1 \"á\"\n")])
+
+    send()
+
+    request, = provider.requests
+    assert parse_qs(request.body.decode()) == {
+        'to': ['+84912345678'], 'text': ["{to}&to=1 \"á\"\n"],
+        'brand': ['TTHCC'], 'type': ['2']}
+
+
+@pytest.mark.parametrize('status, answer, state', [
+        (200, '{"code": 5}', 'failed'), (401, '', 'failed'),
+        (503, '', 'waiting'), (None, '', 'uncertain')])
+def test_sms_that_is_not_accepted(people, office, provider, send, status,
+        answer, state):
+    id = register(people, office, **applicant(phone='0912345678'))
+    provider.status, provider.answer = status, answer
+
+    send()
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == state
+
+
+def test_gateway_that_does_not_exist(people, office, options, send):
+    options('tthcc_notice', sms='nowhere.function')
+    id = register(people, office, **applicant(phone='0912345678'))
+
+    send()
+
+    notice, = notices_of(people.officer, id)
+    assert notice['state'] == 'failed'
+    assert 'nowhere' in notice['answer']
+
+
+@pytest.fixture
+def template(start, pool):
+    "Return the text of mails about reception; as shipped after the test"
+    Template = pool.get('tthcc.notice.template')
+    domain = [('event', '=', 'received'), ('channel', '=', 'email')]
+    with start(0):
+        before = [
+            {name: getattr(t, name) for name in [
+                    'event', 'channel', 'language', 'subject', 'body']}
+            for t in Template.search(domain)]
+        id, = [t.id for t in Template.search(domain) if t.language == 'vi']
+    yield id
+    with start(0):
+        Template.delete(Template.search(domain))
+        Template.create(before)
+
+
+@pytest.mark.parametrize('body', [
+        '${nothing}', '${code', '{% if reason %}${nothing}{% end %}',
+        '{% if not reason %}${nothing}{% end %}', '{% if code %}',
+        '${1 / 0}', "${open('/etc/passwd').read()}", '${code.__class__}',
+        '{% python import os %}'])
+def test_wrong_template_is_refused(rpc, template, body):
+    with pytest.raises(Refused) as refused:
+        rpc().write('tthcc.notice.template', [template], {'body': body})
+
+    assert "Không điền được nội dung" in refused.value.message
+
+
+def test_template_shows_what_becomes_of_it(rpc, template):
+    client = rpc()
+    client.write('tthcc.notice.template', [template], {
+            'subject': "Hồ sơ ${code}", 'body': "Hẹn trả: ${due}"})
+
+    read, = client.read('tthcc.notice.template', [template], ['preview'])
+
+    assert read['preview'] == (
+        "Hồ sơ 000.16.33.H56-261109-0042\n\nHẹn trả: 17:00 16/11/2026")
+
+
+def test_button_goes_on_without_a_text(people, office, smtp, template, start,
+        pool, send):
+    Template = pool.get('tthcc.notice.template')
+    table = Template.__table__()
+    with start(0) as transaction:
+        # Which can only happen beside the check
+        transaction.connection.cursor().execute(*table.update(
+                [table.body], ['${nothing}'], where=table.id == template))
+    id = register(people, office, **applicant(email=MAIL))
+    wrong, = notices_of(people.officer, id)
+    with start(0):
+        Template.delete(Template.search([('event', '=', 'received')]))
+    id = register(people, office, **applicant(email=MAIL))
+    missing, = notices_of(people.officer, id)
+
+    assert wrong['state'] == missing['state'] == 'failed'
+    assert "Không điền được nội dung" in wrong['answer']
+    assert "Chưa có mẫu thông báo" in missing['answer']
+    assert people.officer.read(
+        'tthcc.dossier', [id], ['state'])[0]['state'] == 'received'
+
+    rpc_values = {
+        'event': 'received', 'channel': 'email', 'language': 'vi',
+        'subject': "Hồ sơ ${code}", 'body': "Đã nhận"}
+    with start(0):
+        Template.create([rpc_values])
+    people.officer.model(
+        'tthcc.dossier.notice', 'send_again', [missing['id']])
+    send(dt.datetime(2100, 1, 1))
+    assert [m.get_content().strip() for m in smtp.messages] == ["Đã nhận"]
+
+
+def test_contacts_are_for_those_who_handle_the_dossier(people, office, rpc):
+    id = register(people, office, **applicant(email=MAIL))
+    notice, = notices_of(people.officer, id)
+
+    def sees(client):
+        return bool(notices_of(client, id))
+
+    assert sees(people.officer) and sees(people.director)
+    # Not before the department has it, not after
+    assert not sees(people.processor)
+    press(people.officer, 'pass_on', id)
+    assert sees(people.processor)
+    press(people.processor, 'complete_step', id)
+    press(people.leader, 'resolve', id)
+    assert not sees(people.processor)
+
+    for role in ['officer', 'processor', 'leader', 'director']:
+        stranger = rpc(f'lc_{role}', PASSWORD)
+        assert not sees(stranger)
+        with pytest.raises(Refused):
+            stranger.read(
+                'tthcc.dossier.notice', [notice['id']], ['recipient'])
+        for button in ['send_again', 'cancel']:
+            with pytest.raises(Refused):
+                stranger.model('tthcc.dossier.notice', button, [notice['id']])
+
+
+def test_notices_are_not_changed_by_hand(people, office):
+    id = register(people, office, **applicant(email=MAIL))
+    notice, = notices_of(people.officer, id)
+    officer = people.officer
+
+    with pytest.raises(Refused):
+        officer.write(
+            'tthcc.dossier.notice', [notice['id']], {'recipient': 'x@y.vn'})
+    with pytest.raises(Refused):
+        officer.create('tthcc.dossier.notice', {
+                'dossier': id, 'event': 'status', 'occasion': '1',
+                'channel': 'web', 'recipient': 'http://localhost/'})
+    with pytest.raises(Refused):
+        officer.model('tthcc.dossier.notice', 'delete', [notice['id']])
+    for method in ['send', 'post', 'send_waiting']:
+        with pytest.raises((Refused, HTTPError)):
+            officer.model('tthcc.dossier.notice', method, [notice['id']])
+    # Who has the dossier but not the role
+    press(officer, 'pass_on', id)
+    with pytest.raises(Refused):
+        people.processor.model(
+            'tthcc.dossier.notice', 'cancel', [notice['id']])
+    for name in ['read', 'write']:
+        arguments = [['body']] if name == 'read' else [{'body': "x"}]
+        with pytest.raises(Refused):
+            officer.model('tthcc.notice.template', name, [1], *arguments)
+
+
+def test_copy_of_a_dossier_has_no_notices(people, office):
+    id = register(people, office, **applicant(email=MAIL))
+
+    copy, = people.officer.model('tthcc.dossier', 'copy', [id])
+
+    assert not notices_of(people.officer, copy)
