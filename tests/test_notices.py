@@ -780,9 +780,11 @@ def template(start, pool):
 
 @pytest.mark.parametrize('body', [
         '${nothing}', '${code', '{% if reason %}${nothing}{% end %}',
-        '{% if not reason %}${nothing}{% end %}', '{% if code %}',
+        '{% if not reason %}${nothing}{% end %}',
         '${1 / 0}', "${open('/etc/passwd').read()}", '${code.__class__}',
-        '{% python import os %}'])
+        '{% python import os %}', '{% include /etc/hostname %}',
+        '${"{0.__globals__[os].environ}".format(defined)}', '$defined',
+        '$${code}{defined}'])
 def test_wrong_template_is_refused(rpc, template, body):
     with pytest.raises(Refused) as refused:
         rpc().write('tthcc.notice.template', [template], {'body': body})

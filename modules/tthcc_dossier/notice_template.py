@@ -1,6 +1,8 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+import re
+
 from genshi.template import NewTextTemplate
 
 from trytond.i18n import gettext
@@ -24,6 +26,12 @@ _SAMPLE = {
     'tracking': 'https://motcua.example.vn/000.16.33.H56-261109-0042',
     'collect': True,
     }
+# No more of Genshi than this: its directives read files, its expressions
+# reach what the server knows
+_NAME = f"(?:{'|'.join(_SAMPLE)})"
+_ALLOWED = re.compile(
+    rf'\$\{{ *{_NAME} *\}}|\{{% *(?:end|if(?: +not)? +{_NAME}) *%\}}')
+_ANYTHING = re.compile(r'(?:\$[A-Za-z_{]|\{%|\{#).{,40}')
 
 
 class NoticeTemplate(ModelSQL, ModelView):
@@ -85,11 +93,14 @@ class NoticeTemplate(ModelSQL, ModelView):
         """Return subject and text with the values filled in.
 
         Raises NoticeTemplateError when the template is wrong."""
+        texts = [self.subject or '', self.body or '']
         try:
+            for text in texts:
+                if match := _ANYTHING.search(_ALLOWED.sub('', text)):
+                    raise ValueError(match[0])
             subject, body = [
-                NewTextTemplate(text or '').generate(**values).render(
-                    encoding=None)
-                for text in [self.subject, self.body]]
+                NewTextTemplate(text).generate(**values).render(encoding=None)
+                for text in texts]
         except Exception as error:
             raise NoticeTemplateError(gettext(
                     'tthcc_dossier.msg_notice_template_invalid',
