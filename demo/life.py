@@ -145,7 +145,7 @@ class Life:
                 return (yield 'resume', moment), moment
         elif self.kind == 'unsupplemented':
             yield 'wait_for_supplement', stop
-            yield 'give_up_for', self.after('stop', stop, 70, 120)
+            yield 'give_up_for', self.after('stop', stop, 90, 130)
         elif self.kind in {'payment', 'waiting for payment'}:
             yield 'wait_for_payment', stop
             if self.kind == 'payment':

@@ -312,11 +312,11 @@ def test_clock_stops_and_goes_on(people, office):
     with clock.moved_to(MONDAY):
         press(people.officer, 'pass_on', id)
     with clock.moved_to(MONDAY + dt.timedelta(days=1)):
-        decide(people.processor, 'suspend', id, waiting_for='supplement')
+        decide(people.processor, 'ask_payment', id)
         dossier = read(
             people.officer, id, 'class_', 'portal_code', 'explanation')
         assert dossier['class_'] == 'waiting'
-        assert dossier['portal_code'] == 5
+        assert dossier['portal_code'] == 6
         assert "10/11/2026" in dossier['explanation']
     with clock.moved_to(MONDAY + dt.timedelta(days=3)):
         press(people.officer, 'resume', id)
@@ -337,7 +337,7 @@ def test_ends_without_result(
     id = register(people, office)
     press(people.officer, 'pass_on', id)
     if button == 'give_up':
-        decide(people.processor, 'suspend', id)
+        decide(people.processor, 'ask_payment', id)
     if button == 'withdraw':
         press(people.officer, 'ask_withdrawal', id)
         assert read(people.officer, id, 'portal_code')['portal_code'] == 7
@@ -635,12 +635,12 @@ def test_clock_is_stopped_by_whose_leg_it_is(people, office):
     id = register(people, office)
     press(people.officer, 'pass_on', id)
     with pytest.raises(Refused):
-        decide(people.officer, 'suspend', id)
+        decide(people.officer, 'ask_payment', id)
     press(people.processor, 'complete_step', id)
     with pytest.raises(Refused):
-        decide(people.processor, 'suspend', id)
-    decide(people.leader, 'suspend', id)
-    assert read(people.leader, id, 'state')['state'] == 'supplement'
+        decide(people.processor, 'ask_payment', id)
+    decide(people.leader, 'ask_payment', id)
+    assert read(people.leader, id, 'state')['state'] == 'payment'
 
 
 def test_waiting_is_not_working_time(people, office):
@@ -648,7 +648,7 @@ def test_waiting_is_not_working_time(people, office):
     with clock.moved_to(MONDAY):
         press(people.officer, 'pass_on', id)
     with clock.moved_to(MONDAY + dt.timedelta(hours=1)):
-        decide(people.processor, 'suspend', id)
+        decide(people.processor, 'ask_payment', id)
     with clock.moved_to(MONDAY + dt.timedelta(days=4)):
         decide(people.officer, 'give_up', id)
     _, leg, *_ = people.officer.search(

@@ -19,6 +19,11 @@ from .exceptions import (
     CodePatternError, PublicURLError, RegimeMissingError)
 from .search import SearchText
 
+SUPPLEMENT_CLOCKS = [
+    ('continue', "The term goes on"),
+    ('restart', "The term starts again"),
+    ]
+
 
 class Regime(ModelSQL, ModelView):
     "Bộ quy định (nghị định và bộ biểu mẫu)"
@@ -38,6 +43,28 @@ class Regime(ModelSQL, ModelView):
         "Pass On Until", required=True, format='%H:%M',
         help="Dossiers received later in the day go to the department "
         "at the start of the next working day.")
+    supplement_limit = fields.Integer(
+        "Supplements", required=True,
+        domain=[('supplement_limit', '>=', 0)],
+        help="How often papers may be asked for again in one dossier.")
+    supplement_clock = fields.Selection(
+        SUPPLEMENT_CLOCKS, "After a Supplement", required=True, sort=False,
+        help="What the term does once the department that found something "
+        "missing has got it. A case of a procedure may say otherwise.")
+    supplement_answer_days = fields.Integer(
+        "Days to Supplement", required=True,
+        domain=[('supplement_answer_days', '>', 0)],
+        help="How many working days the citizen has to supplement; then the "
+        "dossier comes to the officer's attention and may be closed.")
+    extension_limit = fields.Integer(
+        "Extensions", required=True,
+        domain=[('extension_limit', '>=', 0)],
+        help="How often a new date may be set by an apology.")
+    extension_notice = fields.Integer(
+        "Apology before Expiry", required=True,
+        domain=[('extension_notice', '>=', 0)],
+        help="How many working days before expiry an apology must be made "
+        "to move the due moment.")
 
     @classmethod
     def __setup__(cls):
@@ -47,6 +74,26 @@ class Regime(ModelSQL, ModelView):
     @classmethod
     def default_pass_on_cutoff(cls):
         return dt.time(15)
+
+    @classmethod
+    def default_supplement_limit(cls):
+        return 1
+
+    @classmethod
+    def default_supplement_clock(cls):
+        return 'continue'
+
+    @classmethod
+    def default_supplement_answer_days(cls):
+        return 10
+
+    @classmethod
+    def default_extension_limit(cls):
+        return 1
+
+    @classmethod
+    def default_extension_notice(cls):
+        return 1
 
 
 class Centre(SearchText, Workflow, ModelSQL, ModelView):

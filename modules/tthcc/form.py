@@ -8,7 +8,7 @@ import os
 from functools import lru_cache
 
 from genshi.core import Markup
-from genshi.template import MarkupTemplate, TemplateLoader
+from genshi.template import MarkupTemplate, TemplateLoader, TemplateNotFound
 
 from trytond.i18n import gettext
 from trytond.report import Report
@@ -51,8 +51,14 @@ class Form(Report):
         for record in report_context['records']:
             centre, date = cls.centre_and_date(record)
             form_set = centre.regime_at(date).regime.form_set
-            template = templates.load(
-                f'{cls.template_name()}_{form_set}.html')
+            try:
+                template = templates.load(
+                    f'{cls.template_name()}_{form_set}.html')
+            except TemplateNotFound as error:
+                raise PrintingError(gettext(
+                        'tthcc.msg_form_not_of_set',
+                        centre=centre.rec_name,
+                        form_set=form_set)) from error
             pages.append(template.generate(
                     **report_context | {
                         'record': record,

@@ -33,6 +33,10 @@ datetimes, dates are local dates.  What is counted, and by which rule:
   number of calendar days counted the same way.  What lies before the
   reception or in an earlier pause is not counted again, and a pause that
   begins after the due moment moves nothing: the term had run out.
+* A pause that makes the term start again moves its start to where the pause
+  ended, as if the dossier had arrived there; what was before counts no more.
+* An extension puts the due moment off to the one it names.  Pauses after it
+  move that one on; an extension from before the term started again lapsed.
 * The warning comes so many working days before the due moment, at the same
   time of the day; when that is before the reception, after half of the
   working time the term has.
@@ -46,10 +50,10 @@ from itertools import pairwise
 from dateutil.relativedelta import relativedelta
 
 __all__ = [
-    'COUNTINGS', 'UNITS', 'Calendar', 'Day', 'Deadline', 'Line',
+    'COUNTINGS', 'UNITS', 'Calendar', 'Day', 'Deadline', 'Extension', 'Line',
     'NoWorkingTime', 'Pause', 'Term', 'add_working_days', 'add_working_time',
-    'deadline', 'is_working', 'last_closing', 'next_opening', 'worked',
-    'working_days_between']
+    'counted_from', 'deadline', 'is_working', 'last_closing', 'next_opening',
+    'worked', 'working_days_between']
 
 COUNTINGS = {'day', 'hour'}
 UNITS = {
@@ -130,14 +134,25 @@ class Term:
 
 @dataclass(frozen=True)
 class Pause:
-    "The clock stands still; `end` is None while it does."
+    """The clock stands still; `end` is None while it does.
+
+    When it `restarts`, the term starts again from the end."""
     start: dt.datetime
     end: dt.datetime | None
     reason: str = ''
+    restarts: bool = False
 
     def __post_init__(self):
         if self.end is not None and self.end < self.start:
             raise ValueError("a pause cannot end before it starts")
+
+
+@dataclass(frozen=True)
+class Extension:
+    "By an apology made at `start` the due moment is put off to `due`."
+    start: dt.datetime
+    due: dt.datetime
+    reason: str = ''
 
 
 @dataclass(frozen=True)
@@ -238,12 +253,29 @@ def worked(calendar, start, end, pauses=()):
         Line('worked', end, {'amount': total}))
 
 
-def deadline(calendar, term, start, pauses=(), warn=1):
+def counted_from(start, pauses):
+    """Whence the term of a dossier that arrived at `start` counts now, and
+    the pauses that belong to it."""
+    restarts = [p.end for p in pauses if p.restarts and p.end is not None]
+    if restarts:
+        start = max(restarts)
+        pauses = [
+            p for p in pauses
+            if p.start >= start and not (p.restarts and p.end is not None)]
+    return start, _in_order(pauses)
+
+
+def deadline(calendar, term, start, pauses=(), extensions=(), warn=1):
     """When a dossier that arrived at `start` is due, and why.
 
     `warn` is a number of working days.  Raises NoWorkingTime.
     """
-    lines = [Line('start', start)]
+    lines = [Line('start', start), *_restart_lines(pauses)]
+    start, pauses = counted_from(start, pauses)
+    lines += [
+        Line('extension_lapsed', e.start, {'due': e.due, 'reason': e.reason})
+        for e in extensions if e.start < start]
+    extensions = [e for e in extensions if e.start >= start]
     if not term.is_counted:
         lines.append(Line(f'term_{term.unit}', None, {'value': term.value}))
         return Deadline(None, None, tuple(lines))
@@ -255,17 +287,26 @@ def deadline(calendar, term, start, pauses=(), warn=1):
     count = _count(calendar, term, start, received)
     lines.append(count.rule)
 
-    pauses = _in_order(pauses)
     for pause in pauses:
         if pause.end is None:
-            lines.append(
-                Line('stopped', pause.start, {'reason': pause.reason}))
+            kind = 'stopped_restarts' if pause.restarts else 'stopped'
+            lines.append(Line(kind, pause.start, {'reason': pause.reason}))
             return Deadline(None, None, tuple(lines))
 
     end, covered = count.end, received
     due, notes = count.settle(end)
     during = []
-    for pause in pauses:
+    for pause in _in_order([*extensions, *pauses]):
+        if isinstance(pause, Extension):
+            during.append(Line('extension', pause.start, {
+                        'before': due,
+                        'due': pause.due,
+                        'reason': pause.reason}))
+            during += _exceptional_days(
+                calendar, count.skips_from(received, end), due.date())
+            count, end = _Extended(count, pause.due), pause.due
+            due, notes = count.settle(end)
+            continue
         if pause.start > due:
             during.append(
                 Line('pause_after_due', pause.start, {'reason': pause.reason}))
@@ -430,6 +471,36 @@ class _WorkingTime(_ClockTime):
         return received.date()
 
 
+class _Extended(_Count):
+    "From the moment that an extension names, pauses as before it."
+
+    def __init__(self, count, due):
+        super().__init__(count.calendar, due, count.rule)
+        self.count = count
+        self.unit = count.unit
+
+    def between(self, start, end):
+        return self.count.between(start, end)
+
+    def shift(self, end, amount):
+        if isinstance(amount, dt.timedelta):
+            return self.count.shift(end, amount)
+        return _at(self.count.shift(end.date(), amount), end.time())
+
+    def settle(self, end):
+        day = end.date()
+        if not self.calendar.periods(day):
+            due = last_closing(
+                self.calendar, add_working_days(self.calendar, day, 1))
+            return due, [Line('last_day_off', due, {'last': day})]
+        return min(
+            next_opening(self.calendar, end),
+            last_closing(self.calendar, day)), []
+
+    def skips_from(self, received, end):
+        return end.date()
+
+
 def _warn_at(calendar, received, due, pauses, days):
     day = add_working_days(calendar, due.date(), -days)
     warn_at = min(_at(day, due.time()), last_closing(calendar, day))
@@ -466,6 +537,12 @@ def _exceptional_days(calendar, first, last):
                 first_off = lines.pop().moment
             lines.append(Line('weekend', first_off, {'last': day}))
     return lines
+
+
+def _restart_lines(pauses):
+    return [
+        Line('restart', p.end, {'start': p.start, 'reason': p.reason})
+        for p in _in_order(pauses) if p.restarts and p.end is not None]
 
 
 def _pause_line(pause, amount, unit):

@@ -4,6 +4,7 @@
 from sql import Column, Conflict, Table
 
 from trytond.model import ModelSQL, Unique, fields
+from trytond.modules.tthcc import clock
 from trytond.transaction import Transaction
 
 
@@ -41,6 +42,13 @@ class Counter(ModelSQL):
                 returning=[_BareColumn(counter, 'last')]))
         last, = cursor.fetchone()
         return range(last - count + 1, last + 1)
+
+    @classmethod
+    def take_for_form(cls, form, centre):
+        "Take the next number of the form at the centre in the year"
+        year = clock.today(centre.timezone).year
+        number, = cls.take(f'form {form} {centre.id} {year}')
+        return number
 
 
 class _BareColumn(Column):

@@ -8,7 +8,8 @@ from trytond.pool import Pool
 
 
 class DeadlineMixin:
-    """Gives a model with a centre, a case and pauses its due moment.
+    """Gives a model with a centre, a case, pauses and extensions its due
+    moment.
 
     The moments are kept in UTC and change together; the working calendar of
     the centre counts in local time."""
@@ -16,7 +17,8 @@ class DeadlineMixin:
 
     received_at = fields.DateTime(
         "Received At", readonly=True,
-        help="The moment of registration; the term runs from here.")
+        help="The moment of registration; the term runs from here, unless "
+        "a supplement made it start again.")
     due = fields.DateTime(
         "Due", readonly=True,
         help="The moment by which the result must be ready.\n"
@@ -29,30 +31,54 @@ class DeadlineMixin:
     explanation = fields.Function(
         fields.Text("How the Due Moment Was Counted"), 'get_explanation')
 
-    def deadline(self, pauses=None):
+    def deadline(self, ended=True):
         """Return the worktime.Deadline of the dossier, in local time, with
-        the pauses, by default those that have ended"""
-        if pauses is None:
-            pauses = self.local_pauses()
+        all stops of the clock or only those that have ended"""
         return worktime.deadline(
             self.centre.worktime(), self.case.term(),
-            self.local(self.received_at), pauses)
+            self.local(self.received_at), self.local_stops(ended),
+            [
+                worktime.Extension(
+                    self.local(e.made_at), self.local(e.new_due), e.reason)
+                for e in self.extensions if e.moved_due])
+
+    @property
+    def counted_from(self):
+        """The local moment from which the term counts now: the reception, or
+        the end of the last pause that made it start again"""
+        moment, _ = self._counting()
+        return moment
+
+    def local_pauses(self):
+        """The pauses that have ended and belong to the term that counts now,
+        in local time as values of worktime"""
+        _, pauses = self._counting()
+        return pauses
+
+    def _counting(self):
+        return worktime.counted_from(
+            self.local(self.received_at), self.local_stops())
+
+    def local_stops(self, ended=True):
+        """All stops of the clock in local time as values of worktime, or only
+        those that have ended"""
+        return [
+            worktime.Pause(
+                self.local(p.start), self.local(p.end) if p.end else None,
+                p.reason, p.restarts)
+            for p in self.pauses if p.end or not ended]
 
     def local(self, moment):
         "The local time of a UTC moment"
         return clock.to_local(moment, self.centre.timezone)
 
+    def local_text(self, moment):
+        "The local time of a UTC moment as people read it"
+        return self.local(moment).strftime('%H:%M %d/%m/%Y')
+
     def utc(self, moment):
         "The UTC moment of a local time"
         return clock.to_utc(moment, self.centre.timezone)
-
-    def local_pauses(self, ended=True):
-        "The pauses as values of worktime, only those that have ended or all"
-        return [
-            worktime.Pause(
-                self.local(p.start), self.local(p.end) if p.end else None,
-                p.reason)
-            for p in self.pauses if p.end or not ended]
 
     def set_deadline(self):
         """Count the due moment anew and set all that is stored of it.
@@ -72,7 +98,7 @@ class DeadlineMixin:
         Calendar = Pool().get('tthcc.calendar')
         if self.received_at and self.case:
             text = Calendar.explain(
-                self.deadline(self.local_pauses(ended=False)).lines)
+                self.deadline(ended=False).lines)
             due = self.deadline().due
             if (self.utc(due) if due else None) != self.due:
                 text += '\n' + gettext(
@@ -84,7 +110,7 @@ class DeadlineMixin:
         "The due moment as printed, or that the procedure states none"
         if not self.due:
             return gettext('tthcc_dossier.msg_no_term')
-        return self.local(self.due).strftime('%H:%M %d/%m/%Y')
+        return self.local_text(self.due)
 
     @classmethod
     def recount(cls, dossiers, reason):

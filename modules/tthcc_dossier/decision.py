@@ -5,7 +5,8 @@
 from trytond.model import ModelView, fields
 from trytond.pool import Pool
 from trytond.transaction import check_access
-from trytond.wizard import Button, StateTransition, StateView, Wizard
+from trytond.wizard import (
+    Button, StateReport, StateTransition, StateView, Wizard)
 
 
 class DecisionStart(ModelView):
@@ -13,21 +14,6 @@ class DecisionStart(ModelView):
     __name__ = 'tthcc.dossier.decision.start'
 
     reason = fields.Text("Reason", required=True)
-
-
-class SuspendStart(ModelView):
-    "Why the clock stops"
-    __name__ = 'tthcc.dossier.suspend.start'
-
-    waiting_for = fields.Selection([
-            ('supplement', "Supplement of papers"),
-            ('payment', "Payment"),
-            ], "Waiting For", required=True)
-    reason = fields.Text("Reason", required=True)
-
-    @staticmethod
-    def default_waiting_for():
-        return 'supplement'
 
 
 def _ask_reason():
@@ -51,27 +37,30 @@ class _Decision(Wizard):
         return 'end'
 
 
-class Suspend(_Decision):
-    __name__ = 'tthcc.dossier.suspend'
+class AskPayment(_Decision):
+    __name__ = 'tthcc.dossier.ask_payment'
 
-    start = StateView(
-        'tthcc.dossier.suspend.start',
-        'tthcc_dossier.suspend_start_view_form', [
-            Button("Cancel", 'end', 'tryton-cancel'),
-            Button("Stop the Clock", 'decide', 'tryton-ok', default=True),
-            ])
+    start = _ask_reason()
 
     def _method(self):
-        return f'wait_for_{self.start.waiting_for}'
+        return 'wait_for_payment'
 
 
 class Refuse(_Decision):
     __name__ = 'tthcc.dossier.refuse'
 
     start = _ask_reason()
+    print_ = StateReport('tthcc.dossier.refusal')
 
     def _method(self):
         return 'refuse_for'
+
+    def transition_decide(self):
+        super().transition_decide()
+        return 'print_'
+
+    def do_print_(self, action):
+        return action, {'ids': [r.id for r in self.records]}
 
 
 class Reject(_Decision):

@@ -22,6 +22,7 @@ from .classes import ClassMixin
 from .deadline import DeadlineMixin
 from .ending import EndMixin
 from .exceptions import LegError, NotYourLegError, RegistrationError
+from .extension import ExtensionMixin
 from .fee import FeeMixin
 from .file import FileMixin
 from .filing import FilingMixin
@@ -30,6 +31,7 @@ from .lateness import LatenessMixin
 from .pause import PauseMixin
 from .payment import PayMixin
 from .step import LegMixin
+from .supplement import SupplementMixin
 from .workflow import MoveMixin, move
 
 # The status code of the national portal for each state; a draft has none
@@ -60,7 +62,7 @@ _draft_required = {**_draft, 'required': True}
 class Dossier(
         ClassMixin, CorrectMixin,
         FeeMixin, PayMixin,
-        DeadlineMixin, PauseMixin,
+        DeadlineMixin, PauseMixin, SupplementMixin, ExtensionMixin,
         LegMixin, LatenessMixin,
         FileMixin,
         FilingMixin,

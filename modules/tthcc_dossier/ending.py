@@ -19,6 +19,12 @@ class EndMixin:
         states={'invisible': ~Eval('end_reason')},
         help="Why the dossier ended without a result.")
 
+    end_number = fields.Integer(
+        "Number", readonly=True,
+        help="The number of the refusal or stop notice, by centre and year.")
+    withdrawal_asked_at = fields.DateTime(
+        "Withdrawal Asked At", readonly=True)
+
     @classmethod
     @ModelView.button_action('tthcc_dossier.wizard_refuse')
     def refuse(cls, dossiers):
@@ -28,11 +34,14 @@ class EndMixin:
     @move(['draft', 'submitted'], 'refused', button='refuse')
     def refuse_for(cls, dossiers, reason):
         "Do not receive"
+        Counter = Pool().get('tthcc.dossier.counter')
         for dossier in dossiers:
             dossier.set_applicant_name()
             dossier.received_at = dossier.finished_at = clock.now()
             dossier.received_by = cls._acting_employee()
             dossier.end_reason = reason
+            dossier.end_number = Counter.take_for_form(
+                'refusal', dossier.centre)
 
     @classmethod
     @ModelView.button_action('tthcc_dossier.wizard_reject')
@@ -54,14 +63,21 @@ class EndMixin:
     @classmethod
     @move(['supplement', 'payment'], 'unsupplemented', button='give_up')
     def give_up_for(cls, dossiers, reason):
-        "Close what the citizen did not supplement in time"
+        """Close what the citizen did not supplement in time.
+
+        Raises SupplementError while there is still time."""
         cls._check_leg(dossiers, or_centre=True)
+        for dossier in dossiers:
+            if dossier.state == 'supplement':
+                dossier.check_unanswered()
         cls._end(dossiers, reason)
 
     @classmethod
     @move(['processing'], 'withdrawal')
     def ask_withdrawal(cls, dossiers):
         "The citizen asks to withdraw; the clock runs until it is decided"
+        for dossier in dossiers:
+            dossier.withdrawal_asked_at = clock.now()
 
     @classmethod
     @move(['withdrawal'], 'processing')
@@ -78,6 +94,13 @@ class EndMixin:
         ['received', 'withdrawal', 'supplement', 'payment'], 'withdrawn',
         button='withdraw')
     def withdraw_for(cls, dossiers, reason):
+        "Stop at the citizen's request"
+        Counter = Pool().get('tthcc.dossier.counter')
+        for dossier in dossiers:
+            if dossier.state != 'withdrawal':
+                dossier.withdrawal_asked_at = clock.now()
+            dossier.end_number = Counter.take_for_form(
+                'stop notice', dossier.centre)
         cls._end(dossiers, reason)
 
     @classmethod
@@ -96,7 +119,7 @@ class EndMixin:
     @classmethod
     def _end(cls, dossiers, reason):
         Step = Pool().get('tthcc.dossier.step')
-        cls._end_pauses(dossiers)
+        cls._end_pauses(dossiers, restart=False)
         legs = [d.leg for d in dossiers if d.leg]
         for leg in legs:
             leg.end(clock.now(), cls._acting_employee())
@@ -104,4 +127,5 @@ class EndMixin:
         for dossier in dossiers:
             dossier.finished_at = clock.now()
             dossier.end_reason = reason
+            dossier.set_deadline()
             dossier.stand_at(None)

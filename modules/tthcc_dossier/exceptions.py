@@ -17,6 +17,10 @@ class FeeError(ValidationError):
     "The fee is none that the procedure states"
 
 
+class ExtensionError(UserError):
+    "The rules do not allow the new date"
+
+
 class LegError(UserError):
     "The leg under way does not allow the move"
 
@@ -29,8 +33,16 @@ class RegistrationError(ValidationError):
     "Something that registering needs is missing"
 
 
+class SupplementError(UserError):
+    "The rules do not allow the supplement, or to close it"
+
+
 class IdentityError(ValidationError):
     "The identity number is none"
+
+
+class FormError(UserError):
+    "There is nothing to print on the form"
 
 
 class NotRegisteredError(UserError):

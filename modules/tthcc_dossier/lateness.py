@@ -89,13 +89,16 @@ class LateStepMixin:
                 ['lateness', 'overrun_so_far'])
             for name in ['bar', 'overrun_so_far', 'lateness']]
 
-    def worked_until(self, moment):
-        "The working time from the start of the leg until the UTC moment"
+    def worked_until(self, moment, in_term=False):
+        """The working time from the start of the leg until the UTC moment,
+        or only what of it falls in the term that counts now"""
         dossier = self.dossier
+        start, end = dossier.local(self.started_at), dossier.local(moment)
+        if in_term:
+            start = min(max(start, dossier.counted_from), end)
         worked, _ = worktime.worked(
-            dossier.centre.worktime(),
-            dossier.local(self.started_at), dossier.local(moment),
-            dossier.local_pauses(ended=False))
+            dossier.centre.worktime(), start, end,
+            dossier.local_stops(ended=False))
         return worked
 
     def overrun_until(self, moment):
@@ -104,7 +107,7 @@ class LateStepMixin:
         is the citizen's to end."""
         if self.promised is None or self.work == 'return':
             return
-        overrun = self.worked_until(moment) - self.promised
+        overrun = self.worked_until(moment, in_term=True) - self.promised
         return overrun if overrun > _NOTHING else None
 
     @classmethod
@@ -158,7 +161,8 @@ class LatenessMixin:
         # By the term as it now is: the due moment may have moved since
         excesses = []
         for leg, (_, promised) in zip(legs, self.leg_promises(legs)):
-            excesses.append(max(_NOTHING, leg.worked - promised))
+            worked = leg.worked_until(leg.ended_at, in_term=True)
+            excesses.append(max(_NOTHING, worked - promised))
         for leg, part in zip(
                 legs, attribute(self.late_by(self.resolved_at), excesses)):
             leg.lateness = part or None
@@ -168,7 +172,7 @@ class LatenessMixin:
         "The working time from the due moment to a UTC moment, pauses out"
         late, _ = worktime.worked(
             self.centre.worktime(), self.local(self.due), self.local(moment),
-            self.local_pauses(ended=False))
+            self.local_stops(ended=False))
         return late
 
     @classmethod
@@ -217,7 +221,7 @@ class LatenessMixin:
         if leg.overrun_so_far:
             beyond = later(
                 calendar, begun, leg.promised,
-                [p for p in self.local_pauses(ended=False) if p.end])
+                self.local_stops())
         cell = (end - start) / _BAR
 
         def sign(begin):

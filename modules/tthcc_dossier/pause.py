@@ -25,6 +25,14 @@ class Pause(Line, ModelSQL, ModelView):
         "Went On At",
         domain=['OR', ('end', '=', None), ('end', '>=', Eval('start'))])
     reason = fields.Text("Reason", required=True)
+    restarts = fields.Boolean(
+        "Starts Again",
+        help="The term starts again from the end of the stop.")
+    interrupted = fields.Selection([
+            ('received', "Received"),
+            ('processing', "Processing"),
+            ], "Interrupted", required=True, sort=False,
+        help="The state to which the dossier goes back.")
 
     @classmethod
     def __setup__(cls):
@@ -44,40 +52,55 @@ class PauseMixin:
         'tthcc.dossier.pause', 'dossier', "Pauses", readonly=True)
 
     @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_suspend')
-    def suspend(cls, dossiers):
+    def __setup__(cls):
+        super().__setup__()
+        # Supplements are taken in paper by paper
+        cls._buttons['resume']['invisible'] = Eval('state') != 'payment'
+
+    @classmethod
+    @ModelView.button_action('tthcc_dossier.wizard_ask_payment')
+    def ask_payment(cls, dossiers):
         pass
 
     @classmethod
-    @move(['processing'], 'supplement', button='suspend')
-    def wait_for_supplement(cls, dossiers, reason):
-        cls._stop_clock(dossiers, 'supplement', reason)
-
-    @classmethod
-    @move(['processing'], 'payment', button='suspend')
+    @move(['received', 'processing'], 'payment', button='ask_payment')
     def wait_for_payment(cls, dossiers, reason):
         cls._stop_clock(dossiers, 'payment', reason)
 
     @classmethod
-    def _stop_clock(cls, dossiers, kind, reason):
-        Pause = Pool().get('tthcc.dossier.pause')
-        cls._check_leg(dossiers)
-        Pause.save([
-                Pause(dossier=d, kind=kind, reason=reason) for d in dossiers])
-
-    @classmethod
-    @move(['supplement', 'payment'], 'processing')
+    @move(['supplement', 'payment'])
     def resume(cls, dossiers):
         "The citizen supplemented or paid: the clock goes on"
+        Supplement = Pool().get('tthcc.dossier.supplement')
         cls._check_leg(dossiers, or_centre=True)
+        Supplement.answer([
+                s for d in dossiers for s in d.supplements
+                if not s.answered_at])
+        for dossier in dossiers:
+            dossier.state = next(
+                p for p in dossier.pauses if not p.end).interrupted
         cls._end_pauses(dossiers)
         for dossier in dossiers:
             dossier.set_deadline()
         cls._plan_legs(dossiers)
 
     @classmethod
-    def _end_pauses(cls, dossiers):
+    def _stop_clock(cls, dossiers, kind, reason):
+        Pause = Pool().get('tthcc.dossier.pause')
+        cls._check_leg(dossiers)
+        Pause.save([
+                Pause(
+                    dossier=d, kind=kind, reason=reason, interrupted=d.state,
+                    restarts=(
+                        kind == 'supplement'
+                        and d.supplement_clock == 'restart'))
+                for d in dossiers])
+
+    @classmethod
+    def _end_pauses(cls, dossiers, restart=True):
+        "End the stops; without restart no term starts again from there"
         pauses = [p for d in dossiers for p in d.pauses if not p.end]
         for pause in pauses:
             pause.end = clock.now()
+            pause.restarts &= restart
         Pool().get('tthcc.dossier.pause').save(pauses)

@@ -188,7 +188,7 @@ class ReceiveStart(ModelView):
             return
         dossier = Dossier(
             centre=self.centre, company=self.centre.company, case=self.case,
-            received_at=clock.now(), pauses=[])
+            received_at=clock.now(), pauses=[], extensions=[])
         dossier.set_deadline()
         self.due = dossier.due_text
         self.explanation = Calendar.explain(dossier.deadline().lines)

@@ -202,6 +202,11 @@ class LegMixin:
         return next((s for s in self.steps if s.running), None)
 
     @property
+    def last_leg(self):
+        "The leg that was started last"
+        return next((s for s in reversed(self.steps) if s.started_at), None)
+
+    @property
     def next_leg(self):
         return next((s for s in self.steps if not s.started_at), None)
 
@@ -310,7 +315,7 @@ class LegMixin:
         the term and the due moment, pauses out; for the reception no later
         than it must pass the dossier on."""
         calendar = self.centre.worktime()
-        start = self.local(self.received_at)
+        start = self.counted_from
         due = self.local(self.due) if self.due else None
         pauses = self.local_pauses()
         if due:
@@ -324,7 +329,8 @@ class LegMixin:
                     seconds=round(total.total_seconds() * share / 100))
                 moment = min(due, later(calendar, start, given, pauses))
             if leg.work == 'reception':
-                pass_on_by = self._pass_on_by(calendar, start)
+                pass_on_by = self._pass_on_by(
+                    calendar, self.local(self.received_at))
                 if not moment or pass_on_by < moment:
                     moment = pass_on_by
                     given, _ = worktime.worked(

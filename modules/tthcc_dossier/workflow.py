@@ -17,9 +17,10 @@ from trytond.transaction import Transaction
 from .exceptions import DossierMoved
 
 
-def move(sources, target, button=None):
+def move(sources, target=None, button=None):
     """Make the decorated method a button that moves dossiers, once, from one
-    of the states sources to target.
+    of the states sources to target; without a target the method says where
+    to, or the state stays.
 
     The method sets what else changes; state and fields are then written
     together.  Its button is of its own name, or the one that opened the
@@ -35,7 +36,8 @@ def move(sources, target, button=None):
             func(cls, dossiers, *args, **kwargs)
             employee = cls._acting_employee()
             for dossier in dossiers:
-                dossier.state = target
+                if target:
+                    dossier.state = target
                 dossier.moved_at = clock.now()
                 dossier.moved_by = employee
             cls.save(dossiers)
@@ -96,7 +98,8 @@ class MoveMixin:
         for name in dir(cls):
             if move_ := getattr(getattr(cls, name, None), 'move', None):
                 button, sources, target = move_
-                cls._transitions.update((s, target) for s in sources)
+                if target:
+                    cls._transitions.update((s, target) for s in sources)
                 cls._buttons[button] = {
                     'invisible': ~Eval('state').in_(sources),
                     'depends': ['state'],
@@ -121,8 +124,7 @@ class MoveMixin:
                         dossier.moved_by.rec_name
                         if dossier.moved_by
                         else gettext('tthcc_dossier.msg_nobody')),
-                    moment=dossier.local(moment).strftime(
-                        '%H:%M %d/%m/%Y')))
+                    moment=dossier.local_text(moment)))
 
     @staticmethod
     def _in_groups(names):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from trytond.i18n import gettext, ngettext
 from trytond.model import (
     Index, ModelSQL, ModelStorage, ModelView, fields, sequence_ordered)
+from trytond.modules.tthcc.centre import SUPPLEMENT_CLOCKS
 from trytond.modules.tthcc.worktime import Term
 from trytond.pyson import Eval, If
 
@@ -157,6 +158,11 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
             ], "Clock Stands for Payment", required=True, sort=False,
         help="Whether the clock stands still while the citizen has yet to "
         "pay.")
+    supplement_clock = fields.Selection(
+        [(None, "As the regime says"), *SUPPLEMENT_CLOCKS],
+        "After a Supplement", sort=False,
+        help="Whether the term goes on or starts again when papers that the "
+        "department asked for are there.")
     note = fields.Text("Note", help="How to file, as published.")
     channel_string = channel.translated('channel')
 
