@@ -115,7 +115,7 @@ def ask(client, id, at, *items, **values):
 
 def take_in(client, id, at, items=None):
     with clock.moved_to(at), client.wizard(
-            'tthcc.dossier.take_in', 'tthcc.dossier', [id]) as wizard:
+            'tthcc.dossier.take_in_papers', 'tthcc.dossier', [id]) as wizard:
         if items is not None:
             wizard.values['items'] = items
         wizard.execute('take_in')

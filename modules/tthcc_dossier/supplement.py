@@ -256,12 +256,12 @@ class SupplementMixin:
                         moment=self.local_text(supplement.answer_by)))
 
     @classmethod
-    @ModelView.button_action('tthcc_dossier.wizard_take_in')
-    def take_in(cls, dossiers):
+    @ModelView.button_action('tthcc_dossier.wizard_take_in_papers')
+    def take_in_papers(cls, dossiers):
         pass
 
     @classmethod
-    @move(['supplement'], button='take_in')
+    @move(['supplement'], button='take_in_papers')
     def take_in_items(cls, dossiers, items):
         """Take in what the citizen handed in of the items asked for; the
         clock goes on when all is there.
@@ -358,7 +358,7 @@ class AskSupplementStart(ModelView):
 
 class TakeIn(Wizard):
     "Take in what the citizen supplements"
-    __name__ = 'tthcc.dossier.take_in'
+    __name__ = 'tthcc.dossier.take_in_papers'
 
     start = StateView(
         'tthcc.dossier.take_in.start',
