@@ -482,8 +482,9 @@ def test_clock_never_stops_for_a_payment(people, office):
     people.officer.model('tthcc.dossier', 'pass_on', [id])
     with pytest.raises(Refused, match="5 ngày làm việc"):
         with people.processor.wizard(
-                'tthcc.dossier.suspend', 'tthcc.dossier', [id]) as wizard:
-            wizard.values.update(waiting_for='payment', reason="Lý do")
+                'tthcc.dossier.ask_payment', 'tthcc.dossier',
+                [id]) as wizard:
+            wizard.values['reason'] = "Lý do"
             wizard.execute('decide')
     assert read(people.officer, id, 'state')['state'] == 'processing'
 

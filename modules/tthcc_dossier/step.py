@@ -240,6 +240,11 @@ class LegMixin:
         return next((s for s in reversed(self.steps) if s.started_at), None)
 
     @property
+    def last_leg(self):
+        "The leg that was started last"
+        return next((s for s in reversed(self.steps) if s.started_at), None)
+
+    @property
     def next_leg(self):
         return next((s for s in self.main_legs if not s.started_at), None)
 
