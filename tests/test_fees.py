@@ -51,7 +51,10 @@ def office(database):
     from trytond.transaction import Transaction
     with Transaction().start(database, 0):
         copies = create_procedure(
-            '1.900001', fee=2000, fees=[('create', [PAGES])])
+            '1.900001', fee=2000, fees=[('create', [PAGES])],
+            further_cases=[{
+                    'channel': 'online', 'term_value': 5,
+                    'term_unit': 'working_day', 'fee': 1500}])
         extract = create_procedure('1.900002')
         free = create_procedure(
             '1.900003', fee=0, payment_stops_clock='never')
@@ -76,6 +79,7 @@ def office(database):
             elsewhere=new_dossier(offices[1], copies),
             centre=offices[0].centre.id,
             tariff=fee.id,
+            online_case=copies.revisions[0].cases[1].id,
             poor=fee.exemptions[0].id,
             online=fee.exemptions[1].id,
             offer=Pool().get('tthcc.centre.procedure').search([
@@ -336,6 +340,26 @@ def test_only_what_the_procedure_charges(people, office):
         charge(id, price=Decimal(10 ** 12), quantity=99_999, items=99_999)
     charge(id, name="Lệ phí cấp phép xây dựng", price=Decimal(75_000))
     assert read(people.officer, id, 'amount_due')['amount_due'] == 75_000
+
+
+def test_another_case_costs_something_else(people, office):
+    def correct(id):
+        with people.officer.wizard(
+                'tthcc.dossier.correct', 'tthcc.dossier', [id]) as wizard:
+            wizard.values.update(case=office.online_case, reason="Nhầm")
+            wizard.execute('correct')
+
+    id = register(people.officer, office.copies, fees=copies(office, (5, 2)))
+    correct(id)
+    dossier = read(people.officer, id, 'amount_due', 'fees')
+    assert dossier['amount_due'] == 1500
+    assert len(dossier['fees']) == 1
+
+    id = register(people.officer, office.copies)
+    pay(people.officer, id)
+    with pytest.raises(Refused):
+        correct(id)
+    assert read(people.officer, id, 'case')['case'] == office.copies['case']
 
 
 # Paying

@@ -270,6 +270,24 @@ class FeeMixin:
             self.fees = Fee.of_case(self.case)
 
     @classmethod
+    def recharge(cls, dossiers):
+        """Charge what another case costs instead
+
+        Raises FeeError where something was paid."""
+        Fee = Pool().get('tthcc.dossier.fee')
+        for dossier in dossiers:
+            if dossier.paid:
+                raise FeeError(gettext(
+                        'tthcc_dossier.msg_fee_paid',
+                        dossier=dossier.rec_name))
+            with without_check_access():
+                Fee.delete(dossier.fees)
+                fees = Fee.of_case(dossier.case)
+                for fee in fees:
+                    fee.dossier = dossier
+                Fee.save(fees)
+
+    @classmethod
     def count_due(cls, dossiers):
         "Store what the fees of the dossiers come to"
         changed = []
