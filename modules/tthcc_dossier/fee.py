@@ -84,7 +84,9 @@ class Fee(sequence_ordered(), Line, ModelSQL, ModelView):
                 cls(fee=f, name=f.name, sequence=f.sequence)
                 for f in case.fees]
         elif case.fee:
-            fees = [cls(name=gettext('tthcc_dossier.msg_fee'), price=case.fee)]
+            fees = [cls(
+                    fee=None, name=gettext('tthcc_dossier.msg_fee'),
+                    price=case.fee)]
         else:
             fees = []
         for fee in fees:
