@@ -15,7 +15,7 @@ from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 
-from . import filing, rounds
+from . import filing, money, rounds
 from .life import KINDS, REASONS, Life
 from .timetable import Timetable
 
@@ -36,6 +36,8 @@ def load(places, progress):
     live(lives, timetable, progress)
     sign(lives)
     rounds.load()
+    money.load([
+            life for life in lives if life.place.size >= _SHOWCASE])
 
 
 def plan(places, timetable):

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 
 from tests.conftest import leave_out
 from tests.server import Refused
@@ -51,7 +52,10 @@ def office(database):
     from trytond.transaction import Transaction
     with Transaction().start(database, 0):
         copies = create_procedure(
-            '1.900001', fee=2000, fees=[('create', [PAGES])])
+            '1.900001', fee=2000, fees=[('create', [PAGES])],
+            further_cases=[{
+                    'channel': 'online', 'term_value': 5,
+                    'term_unit': 'working_day', 'fee': 1500}])
         extract = create_procedure('1.900002')
         free = create_procedure(
             '1.900003', fee=0, payment_stops_clock='never')
@@ -76,6 +80,7 @@ def office(database):
             elsewhere=new_dossier(offices[1], copies),
             centre=offices[0].centre.id,
             tariff=fee.id,
+            online_case=copies.revisions[0].cases[1].id,
             poor=fee.exemptions[0].id,
             online=fee.exemptions[1].id,
             offer=Pool().get('tthcc.centre.procedure').search([
@@ -336,6 +341,26 @@ def test_only_what_the_procedure_charges(people, office):
         charge(id, price=Decimal(10 ** 12), quantity=99_999, items=99_999)
     charge(id, name="Lệ phí cấp phép xây dựng", price=Decimal(75_000))
     assert read(people.officer, id, 'amount_due')['amount_due'] == 75_000
+
+
+def test_another_case_costs_something_else(people, office):
+    def correct(id):
+        with people.officer.wizard(
+                'tthcc.dossier.correct', 'tthcc.dossier', [id]) as wizard:
+            wizard.values.update(case=office.online_case, reason="Nhầm")
+            wizard.execute('correct')
+
+    id = register(people.officer, office.copies, fees=copies(office, (5, 2)))
+    correct(id)
+    dossier = read(people.officer, id, 'amount_due', 'fees')
+    assert dossier['amount_due'] == 1500
+    assert len(dossier['fees']) == 1
+
+    id = register(people.officer, office.copies)
+    pay(people.officer, id)
+    with pytest.raises(Refused):
+        correct(id)
+    assert read(people.officer, id, 'case')['case'] == office.copies['case']
 
 
 # Paying
@@ -769,3 +794,51 @@ def test_published_tariff_is_fixed(transaction, pool, office):
     copy.steps[0].save()
     with pytest.raises(PublishError):
         Revision.publish([draft])
+
+
+# The web client
+
+def test_fees_in_the_web_client(people, office, day, browser):
+    id = register(
+        people.officer, office.copies, day, fees=copies(office, (5, 2)))
+    code = read(people.officer, id, 'code')['code']
+    page = browser.page
+    with clock.moved_to(day):
+        browser.log_in('th_officer', PASSWORD)
+        browser.open_menu("Trung tâm Một cửa", "Hồ sơ", "Tiếp nhận hồ sơ")
+        window = page.locator('.modal:visible')
+        window.locator('[name=procedure]').press_sequentially('1.900001')
+        expect(window.get_by_role('listbox').first).to_contain_text('1.900001')
+        page.keyboard.press('ArrowDown')
+        page.keyboard.press('Enter')
+        expect(window.locator('[name=fee]')).to_have_value("2.000 đ")
+        window.get_by_role('tab', name="Phí, lệ phí").click()
+        browser.picture('fees_reception')
+        window.get_by_role('button', name="Cancel").or_(
+            window.get_by_role('button', name="Hủy")).first.click()
+
+        browser.open_queue("Tất cả")
+        page.get_by_placeholder("Tìm kiếm").or_(
+            page.get_by_placeholder("Search")).fill(code)
+        page.keyboard.press('Enter')
+        expect(browser.rows()).to_have_count(1)
+        browser.rows().get_by_text(code).dblclick(delay=50)
+        expect(browser.field('code')).to_have_value(code)
+        browser.tab.get_by_role(
+            'tab', name="Phí, lệ phí", exact=True).click()
+        browser.press("Thu phí, lệ phí")
+        window = page.locator('.modal:visible')
+        expect(window.locator('[name=amount]')).to_have_value("14.000")
+        browser.picture('fees_pay')
+        with page.expect_download() as download:
+            window.get_by_role('button', name="Thu tiền").click()
+        assert download.value.suggested_filename.endswith('.pdf')
+        expect(browser.field('outstanding')).to_have_value("0")
+        browser.picture('fees')
+
+        browser.open_menu("Trung tâm Một cửa", "Hồ sơ", "Chốt quỹ trong ngày")
+        browser.rows().filter(has_text="14.000").first.dblclick(delay=50)
+        browser.field('counted').fill("14000")
+        browser.press("Chốt quỹ")
+        expect(browser.field('state')).to_have_value('"closed"')
+        browser.picture('fees_closing')

@@ -143,6 +143,7 @@ class CorrectMixin:
                 setattr(record, name, new)
                 changes[-1].new = cls._as_text(record, name)
 
+        recharged = [d for d in dossiers if d.case != values.case]
         for dossier in dossiers:
             applicant = dossier.principals[0]
             for name in CorrectStart.of_applicant:
@@ -154,6 +155,7 @@ class CorrectMixin:
         Applicant.save(applicants)
         Change.save(changes)
         cls.save(dossiers)
+        cls.recharge(recharged)
         cls.recount(dossiers, gettext('tthcc_dossier.msg_case_corrected'))
 
     @staticmethod

@@ -84,7 +84,9 @@ class Fee(sequence_ordered(), Line, ModelSQL, ModelView):
                 cls(fee=f, name=f.name, sequence=f.sequence)
                 for f in case.fees]
         elif case.fee:
-            fees = [cls(name=gettext('tthcc_dossier.msg_fee'), price=case.fee)]
+            fees = [cls(
+                    fee=None, name=gettext('tthcc_dossier.msg_fee'),
+                    price=case.fee)]
         else:
             fees = []
         for fee in fees:
@@ -268,6 +270,24 @@ class FeeMixin:
         Fee = Pool().get('tthcc.dossier.fee')
         if not self.fees:
             self.fees = Fee.of_case(self.case)
+
+    @classmethod
+    def recharge(cls, dossiers):
+        """Charge what another case costs instead
+
+        Raises FeeError where something was paid."""
+        Fee = Pool().get('tthcc.dossier.fee')
+        for dossier in dossiers:
+            if dossier.paid:
+                raise FeeError(gettext(
+                        'tthcc_dossier.msg_fee_paid',
+                        dossier=dossier.rec_name))
+            with without_check_access():
+                Fee.delete(dossier.fees)
+                fees = Fee.of_case(dossier.case)
+                for fee in fees:
+                    fee.dossier = dossier
+                Fee.save(fees)
 
     @classmethod
     def count_due(cls, dossiers):

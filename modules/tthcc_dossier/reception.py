@@ -205,7 +205,10 @@ class ReceiveStart(ModelView):
         dossier.set_deadline()
         self.due = dossier.due_text
         self.explanation = Calendar.explain(dossier.deadline().lines)
-        self.fees = Fee.of_case(self.case)
+        fees = Fee.of_case(self.case)
+        for fee in fees:
+            fee.case, fee.unit = self.case, fee.on_change_with_unit()
+        self.fees = fees
         self.on_change_fees()
 
     @fields.depends('case', 'fees')

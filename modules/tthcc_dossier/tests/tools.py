@@ -11,9 +11,11 @@ from trytond.pool import Pool
 __all__ = ['create_office', 'create_procedure', 'new_dossier']
 
 
-def create_procedure(code='1.000001', with_steps=True, **case):
+def create_procedure(
+        code='1.000001', with_steps=True, further_cases=(), **case):
     """Create and publish a procedure of the justice department with a
-    mandatory and an optional paper; case changes its case in person.
+    mandatory and an optional paper; case changes its case in person, further
+    cases stand after it.
 
     Without steps it is as those of the national files."""
     pool = Pool()
@@ -42,7 +44,7 @@ def create_procedure(code='1.000001', with_steps=True, **case):
                                 'term_unit': 'working_day',
                                 'fee': 8000,
                                 **case,
-                                }])],
+                                }, *further_cases])],
                 'steps': [('create', [
                             {'name': "Tiếp nhận", 'work': 'reception',
                                 'role': 'officer', 'share': 10},
