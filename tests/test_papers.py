@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from pypdf import PdfWriter
 
 from tests.server import Refused
@@ -512,6 +513,43 @@ def test_sweep_removes_what_no_record_points_to(draft, start, database):
         assert not lost.exists()
         assert not os.path.exists(left.path)
         assert os.path.exists(coming.path)
+
+
+def test_scans_in_the_browser(browser, draft, start, pictures, tmp_path):
+    for name, data in {
+            "tờ khai.pdf": pdf(2), "chứng sinh.jpg": image('JPEG'),
+            "ảnh hỏng.png": image('PNG')[:-500]}.items():
+        (tmp_path / name).write_bytes(data)
+    with start(0):
+        Dossier = Pool().get('tthcc.dossier')
+        dossier = Dossier(draft.id)
+        Dossier.register([dossier])
+        code = dossier.code
+    browser.log_in('th_officer', PASSWORD)
+    browser.open_queue("Tất cả")
+    browser.rows().get_by_text(code).dblclick(delay=50)
+    browser.tab.get_by_role('tab', name="Bản quét").click()
+    with browser.page.expect_popup() as popup:
+        browser.press("Tải bản quét lên")
+    page = popup.value
+    first, second = page.locator('input[type=file]').all()
+    first.set_input_files([tmp_path / "tờ khai.pdf"])
+    second.set_input_files([
+            tmp_path / "chứng sinh.jpg", tmp_path / "ảnh hỏng.png"])
+    page.get_by_role('button', name="Tải lên").click()
+    expect(page.locator('.stored')).to_contain_text(
+        "tờ khai.pdf, chứng sinh.jpg")
+    expect(page.locator('.refused')).to_contain_text("ảnh hỏng.png")
+    page.screenshot(path=pictures / 'upload.png')
+    page.close()
+
+    browser.page.get_by_title("Tải lại/Hoàn tác").click()
+    expect(browser.tab.get_by_text("chứng sinh.jpg")).to_be_visible()
+    browser.picture('scans')
+    browser.press("Đính kèm tệp")
+    window = browser.page.locator('.modal:visible, .tab-pane.active .wizard')
+    expect(window.get_by_text("Giấy chứng sinh").first).to_be_visible()
+    browser.picture('attach')
 
 
 # Reuse

@@ -53,6 +53,10 @@ def test_from_counter_to_result(log_in, rpc, pictures, tmp_path):
     expect(client.field('state')).to_have_value('"resolved"')
     client.picture('dossier')
     client.press("Trả kết quả")
+    window = client.page.locator('.modal:visible')
+    expect(window.locator('[name=to]')).to_have_value("Lê Thị Hoa Mai")
+    client.picture('return')
+    window.get_by_role('button', name="Trả kết quả").click()
     expect(client.field('state')).to_have_value('"returned"')
 
 

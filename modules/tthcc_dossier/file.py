@@ -236,12 +236,12 @@ class FileMixin:
     @classmethod
     @ModelView.button_action('tthcc_dossier.url_upload')
     def upload(cls, dossiers):
-        "Open the page that takes many files at once"
-        dossier, = dossiers
+        "Open the page that takes many files of a dossier at once"
         cls._check_leg(dossiers, or_centre=True)
-        return {'url': urljoin(
-                http_host(), f'/{Transaction().database.name}'
-                f'/tthcc/dossier/{dossier.id}/files')}
+        for dossier in dossiers:
+            return {'url': urljoin(
+                    http_host(), f'/{Transaction().database.name}'
+                    f'/tthcc/dossier/{dossier.id}/files')}
 
 
 class Cron(metaclass=PoolMeta):

@@ -17,6 +17,8 @@ from .workflow import move
 
 # The states in which results are recorded: up to their return
 STATES = ['processing', 'resolved']
+# What usually proves that the result was received; a letter proves it later
+_ACKNOWLEDGEMENTS = {'centre': 'signed', 'electronic': 'electronic'}
 
 
 class Result(Line, ModelSQL, ModelView):
@@ -177,9 +179,11 @@ class Return(Wizard):
 
     def default_start(self, fields):
         receiver = self.record.proxy or self.record.principals[0]
+        how = self.record.return_method
         return {
             'to': receiver.name,
-            'how': self.record.return_method,
+            'how': how,
+            'acknowledgement': _ACKNOWLEDGEMENTS.get(how),
             }
 
     def transition_return_(self):
@@ -209,20 +213,14 @@ class ReturnStart(ModelView):
 
     @classmethod
     def get_returns(cls):
-        return cls._selection('returned_how')
+        return Pool().get('tthcc.dossier').get_returns()
 
     @classmethod
     def get_acknowledgements(cls):
-        return cls._selection('acknowledgement')
-
-    @staticmethod
-    def _selection(name):
         Dossier = Pool().get('tthcc.dossier')
-        return Dossier.fields_get([name])[name]['selection']
+        return Dossier.fields_get(
+            ['acknowledgement'])['acknowledgement']['selection']
 
-    @fields.depends('how', 'acknowledgement')
+    @fields.depends('how')
     def on_change_how(self):
-        self.acknowledgement = {
-            'centre': 'signed',
-            'electronic': 'electronic',
-            }.get(self.how)
+        self.acknowledgement = _ACKNOWLEDGEMENTS.get(self.how)
