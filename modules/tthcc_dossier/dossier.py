@@ -28,6 +28,7 @@ from .file import FileMixin
 from .filing import FilingMixin
 from .holder import HolderMixin
 from .lateness import LatenessMixin
+from .months import MonthMixin
 from .pause import PauseMixin
 from .payment import PayMixin
 from .step import LegMixin
@@ -68,6 +69,7 @@ class Dossier(
         EndMixin,
         HolderMixin,
         AnnounceMixin,
+        MonthMixin,
         MoveMixin, SearchText, Workflow, ModelSQL, ModelView, ChatMixin):
     "A citizen's request under a procedure (hồ sơ)"
     __name__ = 'tthcc.dossier'

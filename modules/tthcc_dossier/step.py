@@ -131,6 +131,10 @@ class LegMixin:
         ondelete='RESTRICT',
         help="The department of the leg under way; "
         "empty when the dossier is at the centre.")
+    lead_department = fields.Many2One(
+        'tthcc.department', "Resolving Department", readonly=True,
+        ondelete='RESTRICT',
+        help="The department that appraises (cơ quan chủ trì giải quyết).")
     employee = fields.Many2One(
         'company.employee', "With", readonly=True, ondelete='RESTRICT',
         help="The person in charge of the leg under way.")
@@ -189,6 +193,19 @@ class LegMixin:
     @classmethod
     def _leads(cls):
         return cls._in_groups(['group_leader'])
+
+    def compute_fields(self, field_names=None):
+        values = super().compute_fields(field_names=field_names)
+        if self.received_at and (
+                field_names is None or {'steps', 'centre'} & set(field_names)):
+            departments = [
+                s.department for s in self.steps or ()
+                if s.department and s.work == 'appraisal']
+            department = departments[0] if departments else None
+            if department != self.lead_department:
+                values['lead_department'] = (
+                    department.id if department else None)
+        return values
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
