@@ -55,7 +55,7 @@ def build():
     create_user(
         'supervisor', ['supervisor'], offices[0].company,
         companies=[('add', [o.company.id for o in offices])],
-        employees=[], employee=None)
+        company_filter='all', employees=[], employee=None)
     for office in offices:
         employee = office.users['officer'].employee
         for state, (_, buttons) in MIX.items():
@@ -88,7 +88,13 @@ def build():
 
 
 def fill(cursor, total):
-    """Bring the offices to total dossiers and the yardstick to the same
+    "Bring the offices to total dossiers and the yardstick to the same"
+    copy_dossiers(cursor, total)
+    copy_rest(cursor)
+
+
+def copy_dossiers(cursor, total):
+    """Bring the offices to total dossiers, without what belongs to them
 
     Copies differ from their original in code, applicant and moments."""
     cursor.execute("SET session_replication_role = replica")
@@ -135,14 +141,27 @@ def fill(cursor, total):
                 PROCEDURES])
         n += count
     code = "left(t.code, -4) || lpad((10000 + c.n)::text, 6, '0')"
-    identity = "(101099000000 + c.n)::text"
-    party = 'c.id + 1000000'
-    of_dossier = 't.dossier = c.original'
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
         applicant_name='c.name',
-        search_text=f"lower({code}) || ' ' || c.folded")
+        search_text=f"lower({code}) || ' ' || c.folded",
+        **{f'{name}_month': month(f't.{source} - c.shift')
+            for name, source in [
+                ('received', 'received_at'), ('finished', 'finished_at'),
+                ('due', 'due')]})
+
+
+def month(moment):
+    "Return the SQL of the local month of a moment"
+    return f"to_char({moment} + interval '7 hours', 'YYYYMM')::int"
+
+
+def copy_rest(cursor):
+    "Copy what belongs to the dossiers, and the yardstick"
+    identity = "(101099000000 + c.n)::text"
+    party = 'c.id + 1000000'
+    of_dossier = 't.dossier = c.original'
     copy(cursor, 'tthcc_dossier_applicant', of_dossier,
         dossier='c.id', name='c.name', party=party, identity_number=identity,
         phone="'09' || lpad((20000000 + c.n)::text, 8, '0')")

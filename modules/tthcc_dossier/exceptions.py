@@ -103,3 +103,7 @@ class UntickedWarning(UserWarning):
 
 class PaymentError(UserError):
     "The payment cannot be taken or cancelled"
+
+
+class RegisterError(UserError):
+    "There is no such book, or too much of it to print"
