@@ -12,6 +12,8 @@ ARGUMENTS = [
 
 @contextlib.contextmanager
 def chromium():
+    # A busy machine is slow
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which('chromium'), args=ARGUMENTS)
@@ -40,6 +42,8 @@ class WebClient:
     def log_in(self, login, password):
         page = self.page
         page.goto(self.url)
+        # It is filled in by the server
+        page.locator('#database:visible').wait_for()
         page.locator('#login').fill(login)
         page.locator('#login').press('Enter')
         page.locator('#ask-dialog-entry').fill(password)

@@ -44,7 +44,8 @@ class DesktopClient:
         self._processes.append(process)
         return process.stdout.readline().strip()
 
-    def log_in(self, login, password):
+    def open(self, login):
+        "Start the client, which asks for the password"
         configuration = pathlib.Path(self._home.name, 'tryton.conf')
         configuration.write_text(
             '[client]\ntitle = TTHCC\nlang = vi\ncheck_version = False\n'
@@ -59,6 +60,9 @@ class DesktopClient:
         window = self._run('xdotool', 'search', '--onlyvisible', 'TTHCC')
         self._run('xdotool', 'windowmove', window, '0', '0',
             'windowsize', window, *SIZE)
+
+    def log_in(self, login, password):
+        self.open(login)
         self.type(password)
         self.key('Return')
 
@@ -80,7 +84,10 @@ class DesktopClient:
             f"{text!r} is not among {[t['text'] for t in showing]}")
 
     def click(self, text, role=None, times=1):
-        x, y = self.find(text, role)['centre']
+        self.click_at(self.find(text, role)['centre'], times)
+
+    def click_at(self, centre, times=1):
+        x, y = centre
         self._run('xdotool', 'mousemove', str(x), str(y),
             'click', '--repeat', str(times), '--delay', '80', '1',
             # Away from what would explain itself

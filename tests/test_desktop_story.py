@@ -30,3 +30,9 @@ def test_overdue_dossier(desktop, rpc):
     desktop.find("Đang quá hạn", 'combo box')
     desktop.find("Xin rút hồ sơ", 'push button')
     desktop.picture('desktop-dossier')
+
+    desktop.key('ctrl+d')
+    desktop.find("Bạn có chắc muốn xóa bản ghi này không?")
+    desktop.click("Có", 'push button')
+    desktop.find("Lỗi")
+    desktop.picture('desktop-refused')
