@@ -218,19 +218,6 @@ class LegMixin:
                     department.id if department else None)
         return values
 
-    def compute_fields(self, field_names=None):
-        values = super().compute_fields(field_names=field_names)
-        if self.received_at and (
-                field_names is None or {'steps', 'centre'} & set(field_names)):
-            departments = [
-                s.department for s in self.steps or ()
-                if s.department and s.work == 'appraisal']
-            department = departments[0] if departments else None
-            if department != self.lead_department:
-                values['lead_department'] = (
-                    department.id if department else None)
-        return values
-
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
         self.department = leg.department if leg else None
@@ -246,11 +233,6 @@ class LegMixin:
     def leg(self):
         "The leg under way"
         return next((s for s in self.main_legs if s.running), None)
-
-    @property
-    def last_leg(self):
-        "The leg that was started last"
-        return next((s for s in reversed(self.steps) if s.started_at), None)
 
     @property
     def last_leg(self):
