@@ -139,8 +139,7 @@ def fetch_web_client(python):
         package = new / 'package'
         call([npm, 'install', '--production', '--legacy-peer-deps',
                 '--no-audit', '--no-fund'], cwd=package)
-        # The client asks for them at each start
-        (package / 'custom.js').touch()
+        # The client asks for it at each start
         (package / 'custom.css').touch()
         package.rename(client)
         shutil.rmtree(new)
@@ -176,6 +175,7 @@ def translate_clients(python):
             for path in WORK.glob(
                 'desktop/lib/python*/site-packages/tryton/data/locale')],
         }
+    shutil.copy(CATALOGUES / 'custom.js', WORK / 'sao')
     for name, paths in targets.items():
         source = CATALOGUES / name
         for path in paths:

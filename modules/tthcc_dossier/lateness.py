@@ -229,7 +229,7 @@ class LatenessMixin:
         beyond = ended
         if leg.overrun_so_far:
             beyond = later(
-                calendar, begun, leg.promised,
+                calendar, max(begun, self.counted_from), leg.promised,
                 self.local_stops())
         cell = (end - start) / _BAR
 

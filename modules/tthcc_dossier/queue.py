@@ -2,15 +2,16 @@
 # this repository contains the full copyright notices and license terms.
 
 import datetime as dt
+from collections import defaultdict
 
 from sql import Literal
 from sql.conditionals import Case
+from sql.operators import Or
 
 from trytond.model import fields
 from trytond.modules.tthcc import clock
-
-# How long a result may wait to be collected (our choice)
-_PATIENCE = dt.timedelta(days=7)
+from trytond.pool import Pool
+from trytond.transaction import Transaction
 
 
 class QueueMixin:
@@ -19,8 +20,8 @@ class QueueMixin:
 
     uncollected = fields.Function(
         fields.Boolean("Not Collected",
-            help="The result has been waiting at the centre for more "
-            "than a week."),
+            help="The result has been waiting at the centre for longer than "
+            "the centre allows."),
         None)
 
     @classmethod
@@ -34,10 +35,28 @@ class QueueMixin:
     def domain_uncollected(cls, domain, tables):
         table, _ = tables[None]
         _, operator, value = domain
+        clause = Or([
+                (table.resolved_at <= clock.now() - dt.timedelta(days=days))
+                & fields.SQL_OPERATORS['in'](table.centre, centres)
+                for days, centres in _days_allowed().items()]
+            or [Literal(False)])
         clause = (
             (table.state == Literal('resolved'))
             & (table.return_method == Literal('centre'))
-            & (table.resolved_at <= clock.now() - _PATIENCE))
+            & clause)
         if (operator == '=') != bool(value):
             clause = Case((clause, True), else_=False) == Literal(False)
         return clause
+
+
+def _days_allowed():
+    "The ids of centres by the days they let results wait"
+    centre = Pool().get('tthcc.centre').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*centre.select(
+            centre.uncollected_days, centre.id,
+            where=centre.uncollected_days > 0))
+    allowed = defaultdict(list)
+    for days, id in cursor:
+        allowed[days].append(id)
+    return allowed
