@@ -30,6 +30,7 @@ from trytond.tools import file_open
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 PAGES = {
     'name': "Phí chứng thực bản sao",
     'unit': "trang",
@@ -56,7 +57,8 @@ def office(database):
             further_cases=[{
                     'channel': 'online', 'term_value': 5,
                     'term_unit': 'working_day', 'fee': 1500}])
-        extract = create_procedure('1.900002')
+        extract = create_procedure(
+            '1.900002', payment_stops_clock='registration')
         free = create_procedure(
             '1.900003', fee=0, payment_stops_clock='never')
         unknown = create_procedure(
@@ -500,6 +502,25 @@ def test_another_district_sees_and_does_nothing(people, office):
 
 # Waiting for payment
 
+def test_clock_stands_until_all_is_paid(people, office):
+    id = register(people.officer, office.extract)
+    dossier = read(people.officer, id, 'state', 'class_', 'portal_code', 'due')
+    assert (dossier['state'], dossier['class_']) == ('payment', 'waiting')
+    assert dossier['portal_code'] == 6
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+    pay(people.officer, id, amount=Decimal(3000))
+    assert read(people.officer, id, 'state')['state'] == 'payment'
+    pay(people.officer, id, at=MONDAY + 2 * DAY)
+    after = read(people.officer, id, 'state', 'due')
+    assert after['state'] == 'received'
+    # Two working days stopped, from Monday to Wednesday
+    assert after['due'] == dossier['due'] + 2 * DAY
+    with clock.moved_to(MONDAY + 3 * DAY):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+    assert read(people.officer, id, 'state')['state'] == 'processing'
+
+
 def test_clock_never_stops_for_a_payment(people, office):
     id = register(people.officer, office.unknown)
     people.officer.create('tthcc.dossier.fee', {
@@ -807,6 +828,8 @@ def test_fees_in_the_web_client(people, office, day, browser):
         browser.log_in('th_officer', PASSWORD)
         browser.open_menu("Trung tâm Một cửa", "Hồ sơ", "Tiếp nhận hồ sơ")
         window = page.locator('.modal:visible')
+        expect(window.locator('[name=return_method]')).to_have_value(
+            '"centre"')
         window.locator('[name=procedure]').press_sequentially('1.900001')
         expect(window.get_by_role('listbox').first).to_contain_text('1.900001')
         page.keyboard.press('ArrowDown')
@@ -828,17 +851,18 @@ def test_fees_in_the_web_client(people, office, day, browser):
             'tab', name="Phí, lệ phí", exact=True).click()
         browser.press("Thu phí, lệ phí")
         window = page.locator('.modal:visible')
-        expect(window.locator('[name=amount]')).to_have_value("14.000")
+        expect(window.locator('[name=amount]').first).to_have_value("14.000")
         browser.picture('fees_pay')
         with page.expect_download() as download:
             window.get_by_role('button', name="Thu tiền").click()
         assert download.value.suggested_filename.endswith('.pdf')
-        expect(browser.field('outstanding')).to_have_value("0")
+        expect(browser.field('outstanding').first).to_have_value("0")
         browser.picture('fees')
 
         browser.open_menu("Trung tâm Một cửa", "Hồ sơ", "Chốt quỹ trong ngày")
         browser.rows().filter(has_text="14.000").first.dblclick(delay=50)
-        browser.field('counted').fill("14000")
+        browser.field('counted').first.click()
+        page.keyboard.type("14000")
         browser.press("Chốt quỹ")
         expect(browser.field('state')).to_have_value('"closed"')
         browser.picture('fees_closing')
