@@ -108,6 +108,9 @@ def _as_user(pool, id):
             abort(HTTPStatus.CONFLICT, exception.message)
         except AccessError as exception:
             abort(HTTPStatus.FORBIDDEN, exception.message)
+        if Transaction().readonly:
+            # To ask is not logged, only to upload
+            Transaction().log_records.clear()
         yield dossier
 
 
