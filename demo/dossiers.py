@@ -35,6 +35,7 @@ def load(places, progress):
     filing.create_drafts(lives)
     live(lives, timetable, progress)
     sign(lives)
+    filing.tell_all()
     rounds.load()
     money.load([
             life for life in lives if life.place.size >= _SHOWCASE])

@@ -6,6 +6,7 @@ from itertools import count
 
 from trytond.modules.tthcc_dossier import identity
 from trytond.pool import Pool
+from trytond.transaction import Transaction
 
 from . import bulk
 from .names import People
@@ -23,6 +24,9 @@ _RETURNS = {
 _PROXY_PAPERS = [
     "Giấy ủy quyền có chứng thực chữ ký", "Hợp đồng ủy quyền có công chứng",
     "Văn bản ủy quyền của thành viên gia đình"]
+
+# Who filed before so many working days is not told what happened until now
+_TOLD = 4
 
 # Serial numbers of proxies, above those of applicants
 _PROXIES = 7000
@@ -132,6 +136,13 @@ def create_drafts(lives):
         life.id = dossier.id
 
 
+def tell_all():
+    "Let all be told of what happens from now on"
+    applicant = Pool().get('tthcc.dossier.applicant').__table__()
+    Transaction().connection.cursor().execute(
+        *applicant.update([applicant.notify_by], ['both']))
+
+
 def _draft(life, catalogue):
     "Return the values of the draft of the life"
     random = life.random
@@ -144,6 +155,9 @@ def _draft(life, catalogue):
                 **proxy,
                 'proxy_paper': random.choice(_PROXY_PAPERS),
                 })
+    told = life.arrival.date() >= life.timetable.days[-_TOLD]
+    applicants = [
+        {**a, 'notify_by': 'both' if told else 'none'} for a in applicants]
     return {
         'centre': life.place.centre.id,
         'procedure': revision.procedure.id,

@@ -49,6 +49,17 @@ def dossiers(search):
     return search('tthcc.dossier')
 
 
+def test_applicants_of_these_days_are_told(search):
+    notices = search('tthcc.dossier.notice')
+
+    assert {'received', 'resolved'} <= {n.event for n in notices}
+    assert {n.state for n in notices} == {'waiting'}
+    assert not [n for n in notices if not n.body]
+    assert len(notices) < 1000
+    assert not search(
+        'tthcc.dossier.applicant', [('notify_by', '!=', 'both')])
+
+
 def test_two_eras(search):
     centres = search('tthcc.centre')
 
