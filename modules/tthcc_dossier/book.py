@@ -23,9 +23,9 @@ PRINTABLE = 2000
 COLUMNS = [
     ("STT", 10),
     ("Mã hồ sơ", 36),
-    ("Tên TTHC", 47),
+    ("Tên TTHC", 39),
     ("Tên tổ chức, cá nhân", 30),
-    ("Địa chỉ, điện thoại", 34),
+    ("Địa chỉ, điện thoại", 32),
     ("Cơ quan chủ trì giải quyết", 25),
     ("Nhận hồ sơ", 17),
     ("Hẹn trả kết quả", 17),
