@@ -92,7 +92,7 @@ def test_a_day_at_the_centre(values, rpc, smtp, send_notices):
     everything = morning + afternoon
     with at(9, 15, 30):
         round_ = give(officer, 'to_department')
-        assert {l['dossier'] for l in lines(officer, round_)} == {
+        assert {line['dossier'] for line in lines(officer, round_)} == {
             lost, *afternoon}
         sign(processor, round_)
     assert states(everything) == {'processing': 40}
@@ -114,7 +114,8 @@ def test_a_day_at_the_centre(values, rpc, smtp, send_notices):
         finish(quick)
     with at(12, 8):
         round_ = give(processor, 'to_centre')
-        assert {l['dossier'] for l in lines(officer, round_)} == set(quick)
+        assert {
+            line['dossier'] for line in lines(officer, round_)} == set(quick)
         sign(officer, round_)
         officer.model('tthcc.dossier', 'return_', quick)
     with at(12, 10), officer.wizard(
@@ -149,8 +150,6 @@ def test_a_day_at_the_centre(values, rpc, smtp, send_notices):
     assert late
 
     # Everybody was told by mail, once
-    with at(17, 11):
-        pass
     for day in [9, 10, 11, 12, 17]:
         send_notices(dt.datetime(2026, 11, day, 12))
     told = Counter(
