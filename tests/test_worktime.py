@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trytond.modules.tthcc.worktime import (
-    Calendar, Day, NoWorkingTime, Pause, Term, add_working_days,
+    Calendar, Day, Extension, NoWorkingTime, Pause, Term, add_working_days,
     add_working_time, deadline, is_working, next_opening, worked,
     working_days_between)
 
@@ -710,3 +710,61 @@ def test_explanation_names_every_day_skipped(calendar, value, start, data):
 def dates(first, last):
     return [
         first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+# A term that starts again, and extensions
+
+FIVE_DAYS = Term(5, 'working_day')
+
+
+@pytest.mark.parametrize('calendar, term, pauses, extensions, due', [
+        # Complete on Thursday the 4th, five working days from there
+        (BY_DAY, FIVE_DAYS,
+            [Pause(june(2, 9), june(4, 9), "", True)], [], june(11, 17)),
+        # What was before counts no more
+        (BY_DAY, FIVE_DAYS, [
+                Pause(june(1, 10), june(2, 8)),
+                Pause(june(2, 9), june(4, 9), "", True)],
+            [], june(11, 17)),
+        # what comes after does
+        (BY_DAY, FIVE_DAYS, [
+                Pause(june(2, 9), june(4, 9), "", True),
+                Pause(june(5, 9), june(8, 9))],
+            [], june(12, 17)),
+        (BY_DAY, FIVE_DAYS, [
+                Pause(june(2, 9), june(3, 9), "", True),
+                Pause(june(3, 10), june(4, 9), "", True)],
+            [], june(11, 17)),
+        (BY_HOUR, Term(8, 'working_hour'),
+            [Pause(june(1, 10), june(2, 9), "", True)], [], june(3, 9)),
+        (BY_DAY, FIVE_DAYS, [],
+            [Extension(june(4, 9), june(12, 10))], june(12, 10)),
+        # Not moved by what the first due moment already holds
+        (BY_DAY, FIVE_DAYS, [Pause(june(2, 9), june(3, 9))],
+            [Extension(june(4, 9), june(12, 10))], june(12, 10)),
+        (BY_DAY, FIVE_DAYS, [Pause(june(5, 9), june(8, 9))],
+            [Extension(june(4, 9), june(12, 10))], june(15, 10)),
+        # A day off since, a Saturday
+        (BY_DAY, FIVE_DAYS, [],
+            [Extension(june(4, 9), june(13, 10))], june(15, 17)),
+        (BY_DAY, Term(10, 'calendar_day'), [Pause(june(5, 9), june(8, 9))],
+            [Extension(june(4, 9), june(12, 10))], june(15, 10)),
+        (BY_HOUR, Term(8, 'working_hour'), [Pause(june(1, 15), june(1, 16))],
+            [Extension(june(1, 14), june(2, 14))], june(2, 15)),
+        (BY_DAY, FIVE_DAYS, [Pause(june(4, 10), june(5, 9), "", True)],
+            [Extension(june(4, 9), june(26, 10))], june(12, 17)),
+        ])
+def test_restarts_and_extensions(calendar, term, pauses, extensions, due):
+    result = deadline(calendar, term, june(1, 9), pauses, extensions)
+    assert result.due == due
+    kinds = [line.kind for line in result.lines]
+    assert kinds.count('restart') == sum(p.restarts for p in pauses)
+    assert ('extension' in kinds or 'extension_lapsed' in kinds) \
+        == bool(extensions)
+
+
+def test_clock_stopped_before_the_term_starts_again():
+    result = deadline(
+        BY_DAY, FIVE_DAYS, june(1, 9), [Pause(june(2, 9), None, "", True)])
+    assert result.due is None
+    assert result.lines[-1].kind == 'stopped_restarts'
