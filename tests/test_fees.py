@@ -30,6 +30,7 @@ from trytond.tools import file_open
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 PAGES = {
     'name': "Phí chứng thực bản sao",
     'unit': "trang",
@@ -56,7 +57,8 @@ def office(database):
             further_cases=[{
                     'channel': 'online', 'term_value': 5,
                     'term_unit': 'working_day', 'fee': 1500}])
-        extract = create_procedure('1.900002')
+        extract = create_procedure(
+            '1.900002', payment_stops_clock='registration')
         free = create_procedure(
             '1.900003', fee=0, payment_stops_clock='never')
         unknown = create_procedure(
@@ -499,6 +501,25 @@ def test_another_district_sees_and_does_nothing(people, office):
 
 
 # Waiting for payment
+
+def test_clock_stands_until_all_is_paid(people, office):
+    id = register(people.officer, office.extract)
+    dossier = read(people.officer, id, 'state', 'class_', 'portal_code', 'due')
+    assert (dossier['state'], dossier['class_']) == ('payment', 'waiting')
+    assert dossier['portal_code'] == 6
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+    pay(people.officer, id, amount=Decimal(3000))
+    assert read(people.officer, id, 'state')['state'] == 'payment'
+    pay(people.officer, id, at=MONDAY + 2 * DAY)
+    after = read(people.officer, id, 'state', 'due')
+    assert after['state'] == 'received'
+    # Two working days stopped, from Monday to Wednesday
+    assert after['due'] == dossier['due'] + 2 * DAY
+    with clock.moved_to(MONDAY + 3 * DAY):
+        people.officer.model('tthcc.dossier', 'pass_on', [id])
+    assert read(people.officer, id, 'state')['state'] == 'processing'
+
 
 def test_clock_never_stops_for_a_payment(people, office):
     id = register(people.officer, office.unknown)

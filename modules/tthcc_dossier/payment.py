@@ -267,6 +267,19 @@ class PayMixin:
                             case=dossier.case.rec_name))
         super()._stop_clock(dossiers, kind, reason)
 
+    @classmethod
+    def on_move(cls, dossiers, name):
+        "Where the procedure says so the clock stands until all is paid"
+        super().on_move(dossiers, name)
+        if name in {'register', 'accept'}:
+            unpaid = [
+                d for d in dossiers
+                if d.case.payment_stops_clock == 'registration'
+                and d.outstanding > 0]
+            if unpaid:
+                cls.wait_for_payment(
+                    unpaid, gettext('tthcc_dossier.msg_payment_first'))
+
 
 class Pay(Wizard):
     "Take a payment and print its receipt"

@@ -155,6 +155,7 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
     payment_stops_clock = fields.Selection([
             ('never', "Never"),
             ('asked', "When the Officer Says So"),
+            ('registration', "From Registration on"),
             ], "Clock Stands for Payment", required=True, sort=False,
         help="Whether the clock stands still while the citizen has yet to "
         "pay.")
