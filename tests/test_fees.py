@@ -845,6 +845,8 @@ def test_fees_in_the_web_client(people, office, day, browser):
             page.get_by_placeholder("Search")).fill(code)
         page.keyboard.press('Enter')
         expect(browser.rows()).to_have_count(1)
+        # The list may have shown this one row before the search too
+        page.wait_for_load_state('networkidle')
         browser.rows().get_by_text(code).dblclick(delay=50)
         expect(browser.field('code')).to_have_value(code)
         browser.tab.get_by_role(
@@ -859,7 +861,8 @@ def test_fees_in_the_web_client(people, office, day, browser):
         expect(browser.field('outstanding').first).to_have_value("0")
         browser.picture('fees')
 
-        browser.open_menu("Trung tâm Một cửa", "Hồ sơ", "Chốt quỹ trong ngày")
+        page.locator('#menu').get_by_text(
+            "Chốt quỹ trong ngày", exact=True).click()
         browser.rows().filter(has_text="14.000").first.dblclick(delay=50)
         browser.field('counted').first.click()
         page.keyboard.type("14000")
