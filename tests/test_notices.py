@@ -438,19 +438,48 @@ def test_notice_in_english(people, office, smtp, send):
     assert message['Content-Language'] == 'en'
 
 
-def test_supplement_and_end_say_why(people, office):
+def test_what_is_asked_and_why_it_ended_are_said(people, office):
     id = register(people, office, **applicant(email=MAIL))
     press(people.officer, 'pass_on', id)
-    decide(people.processor, 'suspend', id, waiting_for='payment',
+    decide(people.processor, 'ask_payment', id,
         reason="Nộp lệ phí 8.000 đồng")
     press(people.officer, 'resume', id)
+    with people.processor.wizard(
+            'tthcc.dossier.ask_supplement', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(
+            items=[{'name': "Bản chính sổ hộ khẩu", 'originals': 1}],
+            reason="Chưa chứng minh nơi cư trú")
+        wizard.execute('ask')
+    with people.officer.wizard(
+            'tthcc.dossier.take_in_papers', 'tthcc.dossier', [id]) as wizard:
+        wizard.execute('take_in')
     decide(people.processor, 'reject', id, reason="Thiếu <chữ ký> & dấu")
 
-    _, payment, rejected = notices_of(people.officer, id)
+    _, payment, supplement, rejected = notices_of(people.officer, id)
     assert payment['event'] == 'payment'
     assert "Nộp lệ phí 8.000 đồng" in payment['body']
+    assert supplement['event'] == 'supplement'
+    assert ("Chưa chứng minh nơi cư trú\n- Bản chính sổ hộ khẩu"
+        in supplement['body'])
     assert rejected['event'] == 'rejected'
     assert "Lý do: Thiếu <chữ ký> & dấu" in rejected['body']
+
+
+def test_apology_says_the_new_date_also_when_it_moves_no_term(people, office):
+    id = register(people, office, **applicant(email=MAIL))
+    press(people.officer, 'pass_on', id)
+    # Due on Monday the 16th, too late to put that off
+    with clock.moved_to(dt.datetime(2026, 11, 17, 1)), people.leader.wizard(
+            'tthcc.dossier.extend', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(
+            new_due=dt.datetime(2026, 11, 20, 3), moves_due=False,
+            reason="Chờ ý kiến")
+        wizard.execute('extend')
+
+    _, apology = notices_of(people.officer, id)
+    assert apology['event'] == 'extension'
+    assert "Hẹn lại: 10:00 20/11/2026" in apology['body']
+    assert "Lý do: Chờ ý kiến" in apology['body']
 
 
 def decide(client, button, id, **values):
