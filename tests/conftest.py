@@ -127,6 +127,28 @@ def desktop(server, pictures):
 
 
 @pytest.fixture
+def options():
+    "Set options of the configuration for a test: options(section, name=…)"
+    from trytond import config
+    before = []
+
+    def set_(section, **values):
+        if not config.has_section(section):
+            config.add_section(section)
+        for name, value in values.items():
+            before.append((section, name, config.get(section, name)))
+            config.set(section, name, value)
+
+    yield set_
+    for section, name, value in reversed(before):
+        if value is None:
+            config._config.remove_option(section, name)
+            config._cache_clear()
+        else:
+            config.set(section, name, value)
+
+
+@pytest.fixture
 def endpoint():
     "A web address that keeps what is posted and answers as it is told"
     endpoint = SimpleNamespace(requests=[], status=200, answer='ok')
@@ -157,6 +179,19 @@ def endpoint():
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def smtp(options):
+    "A mail server that keeps its mail and answers as it is told"
+    from tests.mailbox import Mailbox
+    mailbox = Mailbox()
+    options(
+        'email', uri=f'{mailbox.uri}?timeout=2',
+        **{'from': "Một cửa <motcua@example.vn>"})
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 """Notices leave through real servers on the loopback."""
-import asyncio
 import datetime as dt
-import email
-import email.policy
 import hashlib
 import hmac
 import json
@@ -14,16 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.error import HTTPError
 from urllib.parse import parse_qs
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from tests.server import Refused
 from trytond import backend, config
@@ -34,110 +28,6 @@ from trytond.modules.tthcc_dossier.tests.tools import (
 
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
-
-
-@pytest.fixture
-def options():
-    "Set options of the configuration for a test: options(section, name=…)"
-    before = []
-
-    def set_(section, **values):
-        if not config.has_section(section):
-            config.add_section(section)
-        for name, value in values.items():
-            before.append((section, name, config.get(section, name)))
-            config.set(section, name, value)
-
-    yield set_
-    for section, name, value in reversed(before):
-        if value is None:
-            config._config.remove_option(section, name)
-            config._cache_clear()
-        else:
-            config.set(section, name, value)
-
-
-@pytest.fixture
-def endpoint():
-    "A web address that keeps what is posted and answers as it is told"
-    endpoint = SimpleNamespace(requests=[], status=200, answer='ok')
-
-    class Handler(BaseHTTPRequestHandler):
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers['Content-Length']))
-            endpoint.requests.append(SimpleNamespace(
-                    path=self.path, headers=self.headers, body=body))
-            status = endpoint.status
-            if status is None:
-                # Breaks off without an answer
-                return
-            self.send_response(status)
-            self.send_header('Location', '/elsewhere')
-            self.end_headers()
-            self.wfile.write(endpoint.answer.encode())
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    endpoint.url = f'http://127.0.0.1:{server.server_port}/notices'
-    yield endpoint
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def smtp(options):
-    "A mail server that keeps its mail and answers as it is told"
-    mailbox = Mailbox()
-    options(
-        'email', uri=f'{mailbox.uri}?timeout=2',
-        **{'from': "Một cửa <motcua@example.vn>"})
-    mailbox.start()
-    yield mailbox
-    mailbox.stop()
-
-
-class Mailbox:
-    """Answers to RCPT and DATA are attributes; a number of seconds keeps the
-    client waiting after DATA"""
-
-    def __init__(self):
-        self.messages = []
-        self.rcpt = self.data = None
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', 0))
-            self.port = probe.getsockname()[1]
-        self.uri = f'smtp://127.0.0.1:{self.port}'
-        self._controller = None
-
-    def start(self):
-        self._controller = Controller(self, '127.0.0.1', self.port)
-        self._controller.start()
-
-    def stop(self):
-        if self._controller:
-            self._controller.stop()
-        self._controller = None
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.rcpt:
-            return self.rcpt
-        envelope.rcpt_tos.append(address)
-        return '250 OK'
-
-    async def handle_DATA(self, server, session, envelope):
-        if isinstance(self.data, str):
-            return self.data
-        self.messages.append(email.message_from_bytes(
-                envelope.content, policy=email.policy.default))
-        if self.data:
-            await asyncio.sleep(self.data)
-        return '250 queued as 42'
 
 
 @pytest.fixture
@@ -198,19 +88,8 @@ def register(people, office, at=MONDAY, **values):
 
 
 @pytest.fixture
-def send(start, pool):
-    "Send what waits, as the scheduler does: send(at)"
-    def send(at=MONDAY):
-        from trytond.transaction import Transaction
-        from trytond.worker import run_task
-        Notice = pool.get('tthcc.dossier.notice')
-        with clock.moved_to(at):
-            with start(0):
-                Notice.send_waiting()
-            tasks = Transaction().tasks
-            while tasks:
-                run_task(pool, tasks.pop(0))
-    return send
+def send(send_notices):
+    return lambda at=MONDAY: send_notices(at)
 
 
 @pytest.fixture
@@ -438,19 +317,48 @@ def test_notice_in_english(people, office, smtp, send):
     assert message['Content-Language'] == 'en'
 
 
-def test_supplement_and_end_say_why(people, office):
+def test_what_is_asked_and_why_it_ended_are_said(people, office):
     id = register(people, office, **applicant(email=MAIL))
     press(people.officer, 'pass_on', id)
-    decide(people.processor, 'suspend', id, waiting_for='payment',
+    decide(people.processor, 'ask_payment', id,
         reason="Nộp lệ phí 8.000 đồng")
     press(people.officer, 'resume', id)
+    with people.processor.wizard(
+            'tthcc.dossier.ask_supplement', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(
+            items=[{'name': "Bản chính sổ hộ khẩu", 'originals': 1}],
+            reason="Chưa chứng minh nơi cư trú")
+        wizard.execute('ask')
+    with people.officer.wizard(
+            'tthcc.dossier.take_in_papers', 'tthcc.dossier', [id]) as wizard:
+        wizard.execute('take_in')
     decide(people.processor, 'reject', id, reason="Thiếu <chữ ký> & dấu")
 
-    _, payment, rejected = notices_of(people.officer, id)
+    _, payment, supplement, rejected = notices_of(people.officer, id)
     assert payment['event'] == 'payment'
     assert "Nộp lệ phí 8.000 đồng" in payment['body']
+    assert supplement['event'] == 'supplement'
+    assert ("Chưa chứng minh nơi cư trú\n- Bản chính sổ hộ khẩu"
+        in supplement['body'])
     assert rejected['event'] == 'rejected'
     assert "Lý do: Thiếu <chữ ký> & dấu" in rejected['body']
+
+
+def test_apology_says_the_new_date_also_when_it_moves_no_term(people, office):
+    id = register(people, office, **applicant(email=MAIL))
+    press(people.officer, 'pass_on', id)
+    # Due on Monday the 16th, too late to put that off
+    with clock.moved_to(dt.datetime(2026, 11, 17, 1)), people.leader.wizard(
+            'tthcc.dossier.extend', 'tthcc.dossier', [id]) as wizard:
+        wizard.values.update(
+            new_due=dt.datetime(2026, 11, 20, 3), moves_due=False,
+            reason="Chờ ý kiến")
+        wizard.execute('extend')
+
+    _, apology = notices_of(people.officer, id)
+    assert apology['event'] == 'extension'
+    assert "Hẹn lại: 10:00 20/11/2026" in apology['body']
+    assert "Lý do: Chờ ý kiến" in apology['body']
 
 
 def decide(client, button, id, **values):

@@ -88,7 +88,7 @@ class AnnounceMixin:
                 'received': dossier.local(
                     dossier.received_at or clock.now()).strftime(
                         '%H:%M %d/%m/%Y'),
-                'due': dossier.due_text,
+                'due': dossier.notice_due(event),
                 'reason': dossier.notice_reason(event) or '',
                 'tracking': (
                     dossier.tracking_address
@@ -96,10 +96,23 @@ class AnnounceMixin:
                 'collect': dossier.return_method == 'centre',
                 }
 
+    def notice_due(self, event):
+        "When the result is promised, also by an apology that moves no term"
+        if event == 'extension':
+            return self.local_text(self.apology.new_due)
+        return self.due_text
+
     def notice_reason(self, event):
         "Why it came to the event, as the officer wrote it"
-        if event in {'supplement', 'payment'}:
-            return self.pauses[-1].reason if self.pauses else None
+        if event == 'supplement':
+            supplement = self.supplements[-1]
+            return '\n'.join([
+                    supplement.reason,
+                    *(f'- {item.name}' for item in supplement.items)])
+        elif event == 'payment':
+            return self.pauses[-1].reason
+        elif event == 'extension':
+            return self.apology.reason
         return self.end_reason
 
     @classmethod
