@@ -3,6 +3,7 @@
 """The monthly statistics against a count by hand."""
 import datetime as dt
 from collections import Counter
+from contextlib import suppress
 from itertools import product
 from urllib.error import HTTPError
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.classes import CLASSES
+from trytond.modules.tthcc_dossier.exceptions import (
+    ExtensionError, SupplementError)
 from trytond.modules.tthcc_dossier.months import (
     month_of, next_month, previous_month)
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -32,10 +35,10 @@ REASON = "Theo đơn"
 # What may happen in each state, the likelier the oftener
 ENDS = ['withdraw_for', 'void_for']
 MOVES = {
-    'received': ['pass_on', 'pass_on', 'recount', *ENDS],
+    'received': ['pass_on', 'pass_on', 'recount', 'wait_for_payment', *ENDS],
     'processing': [
         'go_on', 'go_on', 'go_on', 'wait_for_supplement', 'wait_for_payment',
-        'recount', 'reject_for', 'ask_withdrawal', 'void_for'],
+        'recount', 'extend', 'reject_for', 'ask_withdrawal', 'void_for'],
     'supplement': ['resume', 'resume', 'resume', 'give_up_for', *ENDS],
     'payment': ['resume', 'resume', 'resume', 'give_up_for', *ENDS],
     'withdrawal': ['keep', 'keep', 'recount', 'withdraw_for'],
@@ -47,7 +50,8 @@ MOVES = {
 def offices(transaction):
     with transaction.set_user(0):
         procedures = [
-            create_procedure('1.000001', term_value=3),
+            create_procedure(
+                '1.000001', term_value=3, supplement_clock='restart'),
             create_procedure('1.000002', channel='online', term_value=20),
             create_procedure(
                 '1.000003', channel='post', term_value=None, term_unit='none'),
@@ -122,8 +126,13 @@ class History:
         name = moves[choice % len(moves)]
         if name == 'go_on':
             name = 'resolve' if dossier.is_last_leg else 'complete_step'
-        with clock.moved_to(self.now):
-            if name == 'recount':
+        # Some are too early, too late or one too many
+        with clock.moved_to(self.now), suppress(
+                ExtensionError, SupplementError):
+            if name == 'extend':
+                Dossier.extend([dossier], REASON, self.now.replace(
+                        hour=3, minute=0) + dt.timedelta(days=number + 1))
+            elif name == 'recount':
                 set_term(dossier.case, number + 1)
                 Dossier.recount([Dossier(dossier.id)], REASON)
             elif name.endswith('_for') or name.startswith('wait_for_'):
