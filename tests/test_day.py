@@ -119,7 +119,8 @@ def test_a_day_at_the_centre(values, rpc, smtp, send_notices):
         sign(officer, round_)
         officer.model('tthcc.dossier', 'return_', quick)
     with at(12, 10), officer.wizard(
-            'tthcc.dossier.take_in_papers', 'tthcc.dossier', [lacking]) as wizard:
+            'tthcc.dossier.take_in_papers', 'tthcc.dossier',
+            [lacking]) as wizard:
         wizard.execute('take_in')
 
     # On the last day it is too late to put the slow one off
