@@ -528,6 +528,7 @@ def test_scans_in_the_browser(browser, draft, start, pictures, tmp_path):
     browser.log_in('th_officer', PASSWORD)
     browser.open_queue("Tất cả")
     browser.rows().get_by_text(code).dblclick(delay=50)
+    expect(browser.field('code')).to_have_value(code)
     browser.tab.get_by_role('tab', name="Bản quét").click()
     with browser.page.expect_popup() as popup:
         browser.press("Tải bản quét lên")

@@ -1,6 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+import asyncio
 import datetime as dt
 import os
 from functools import lru_cache
@@ -73,14 +74,8 @@ def verify(path, roots):
 
 
 def _verify(signature, roots):
-    from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko_certvalidator import ValidationContext
-    try:
-        status = validate_pdf_signature(
-            signature,
-            ValidationContext(trust_roots=roots, allow_fetching=False))
-    # Whatever the parser stumbles over
-    except Exception:
+    status = asyncio.run(_status(signature, roots))
+    if not status:
         return Found('broken')
     certificate = status.signing_cert
     if not status.intact or not status.valid or not status.docmdp_ok:
@@ -95,6 +90,19 @@ def _verify(signature, roots):
         str(certificate.serial_number),
         moment and moment.astimezone(tz.UTC).replace(
             tzinfo=None, microsecond=0))
+
+
+async def _status(signature, roots):
+    "What pyHanko says of the signature, None when it cannot be read"
+    from pyhanko.sign.validation import async_validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+    try:
+        return await async_validate_pdf_signature(
+            signature,
+            ValidationContext(trust_roots=roots, allow_fetching=False))
+    # Whatever the parser stumbles over
+    except Exception:
+        return None
 
 
 @lru_cache(maxsize=1)
