@@ -68,7 +68,7 @@ def main():
 
 def set_environment(stack, folder):
     "Start PostgreSQL and register the yardstick, before importing Tryton"
-    sys.path[:0] = [folder, str(ROOT)]
+    sys.path[:0] = [folder, str(ROOT), str(ROOT / 'tools')]
     # Tryton finds modules by the entry points of what is installed
     info = pathlib.Path(folder, 'yardstick-8.0.dist-info')
     info.mkdir()

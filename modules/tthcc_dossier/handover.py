@@ -25,7 +25,7 @@ _SIDE_GROUPS = {
     'centre': ['group_counter_officer', 'group_director'],
     'department': ['group_coordinator'],
     }
-# Creating costs more the more records there are at once
+# A record costs more the more of them are handled at once
 _TOGETHER = 50
 _CODES_NAMED = 10
 
@@ -544,10 +544,11 @@ class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
         # In the name of who gave them, whose leg ends
         with Transaction().set_user(0), \
                 Transaction().set_context(employee=self.given_by.id):
-            Dossier.pass_on([
-                    d for d in Dossier.browse(dossiers)
-                    if d.state == 'received' and d.next_leg
-                    and d.next_leg.department == self.department])
+            for some in grouped_slice(dossiers, _TOGETHER):
+                Dossier.pass_on([
+                        d for d in Dossier.browse(some)
+                        if d.state == 'received' and d.next_leg
+                        and d.next_leg.department == self.department])
 
     def _take_over(self, dossiers):
         pool = Pool()
