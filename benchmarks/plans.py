@@ -13,6 +13,11 @@ GROWN = 1000
 # Tryton's clients ask for so many rows, and count the rows of a tab so far
 LIMIT = 1000
 LOGINS = {'officer': 'o1_officer', 'processor': 'o1_processor'}
+ACTIONS = {
+    'officer': 'act_dossier_centre',
+    'processor': 'act_dossier_department',
+    'supervisor': 'act_dossier',
+    }
 USERS = {
     'officer': "an officer of one centre of ten",
     'processor': "an officer of one department",
@@ -54,7 +59,7 @@ def plans(database, role):
     with Transaction().start(database, 0):
         User = Pool().get('res.user')
         user, = User.search([('login', '=', LOGINS.get(role, role))])
-        tabs, words = tabs_and_words()
+        tabs, words = tabs_and_words(role)
     with Transaction().start(
             database, user.id, readonly=True) as transaction:
         context = Pool().get('res.user').get_preferences(context_only=True)
@@ -63,6 +68,9 @@ def plans(database, role):
             queries = list(lists(tabs, words))
             if role == 'officer':
                 queries.extend(reception(words))
+            elif role == 'supervisor':
+                queries.append(("Where time is lost", lost_time()))
+            queries.append(("Asked of us", asked()))
             for name, (sql, parameters) in queries:
                 cursor.execute(
                     'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ' + sql,
@@ -70,7 +78,7 @@ def plans(database, role):
                 yield name, '\n'.join(line for line, in cursor.fetchall())
 
 
-def tabs_and_words():
+def tabs_and_words(role):
     "Return what the lists are filtered by and what is searched for"
     pool = Pool()
     Domain = pool.get('ir.action.act_window.domain')
@@ -79,7 +87,7 @@ def tabs_and_words():
     tabs = [
         (tab.name, tab.domain or '[]', tab.count) for tab in Domain.search([
                 ('act_window', '=', ModelData.get_id(
-                        'tthcc_dossier', 'act_dossier'))])]
+                        'tthcc_dossier', ACTIONS[role]))])]
     dossiers = Dossier.search([], 5000, 1, [('id', 'ASC')])
     dossier, = dossiers
     applicant, = dossier.applicants
@@ -120,6 +128,18 @@ def reception(words):
         query=True)
     yield "Applicant by name", Party.search(
         [('search_text', '=', 'nguyen van an')], limit=5, query=True)
+
+
+def lost_time():
+    return Pool().get('tthcc.dossier.lost_time').search([], query=True)
+
+
+def asked():
+    return Pool().get('tthcc.dossier.step').search([
+            ('parent', '!=', None),
+            ('asked_of_us', '=', True),
+            ('ended_at', '=', None),
+            ], 0, LIMIT, query=True)
 
 
 def grown(database):
