@@ -7,7 +7,24 @@ from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
 
 
-class DeadlineMixin:
+class LocalTimeMixin:
+    "Gives a model with a centre the times of its place"
+    __slots__ = ()
+
+    def local(self, moment):
+        "The local time of a UTC moment"
+        return clock.to_local(moment, self.centre.timezone)
+
+    def local_text(self, moment):
+        "The local time of a UTC moment as people read it"
+        return self.local(moment).strftime('%H:%M %d/%m/%Y')
+
+    def utc(self, moment):
+        "The UTC moment of a local time"
+        return clock.to_utc(moment, self.centre.timezone)
+
+
+class DeadlineMixin(LocalTimeMixin):
     """Gives a model with a centre, a case, pauses and extensions its due
     moment.
 
@@ -67,18 +84,6 @@ class DeadlineMixin:
                 self.local(p.start), self.local(p.end) if p.end else None,
                 p.reason, p.restarts)
             for p in self.pauses if p.end or not ended]
-
-    def local(self, moment):
-        "The local time of a UTC moment"
-        return clock.to_local(moment, self.centre.timezone)
-
-    def local_text(self, moment):
-        "The local time of a UTC moment as people read it"
-        return self.local(moment).strftime('%H:%M %d/%m/%Y')
-
-    def utc(self, moment):
-        "The UTC moment of a local time"
-        return clock.to_utc(moment, self.centre.timezone)
 
     def set_deadline(self):
         """Count the due moment anew and set all that is stored of it.

@@ -17,6 +17,7 @@ from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
 
 from . import classes
+from .deadline import LocalTimeMixin
 from .exceptions import HandoverError, NotYourSideError, UntickedWarning
 from .workflow import MoveMixin, lock_before_reading, move
 
@@ -41,7 +42,8 @@ def _button(func):
     return wrapper
 
 
-class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
+class Handover(
+        MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
     """A round of papers between a centre and a department (đợt bàn giao).
 
     The giver ticks what goes and signs, the taker ticks what came and signs.
@@ -318,10 +320,6 @@ class Handover(MoveMixin, Workflow, ModelSQL, ModelView):
         return (
             centres if cls._in_groups(_SIDE_GROUPS['centre']) else (),
             departments if cls._in_groups(_SIDE_GROUPS['department']) else ())
-
-    def local(self, moment):
-        "The local time of a UTC moment"
-        return clock.to_local(moment, self.centre.timezone)
 
     # What goes
 
