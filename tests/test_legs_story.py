@@ -47,10 +47,10 @@ def test_where_time_is_lost(browser, rpc):
     row, *_ = rpc('supervisor', PASSWORD).search(
         'tthcc.dossier.lost_time', [], ['what', 'legs'])
     expect(first).to_contain_text(row['what'])
-    browser.page.get_by_title("Chuyển", exact=True).first.click()
+    browser.tab.get_by_title("Chuyển", exact=True).first.click()
     expect(browser.tab.locator('svg').first).to_be_visible()
     browser.picture('lateness')
-    browser.page.get_by_title("Chuyển", exact=True).first.click()
+    browser.tab.get_by_title("Chuyển", exact=True).first.click()
     # Behind a row are its legs
     browser.rows().first.dblclick(delay=50)
     expect(browser.page.get_by_role('tab', name="Các chặng quá giờ")

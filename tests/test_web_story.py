@@ -105,3 +105,19 @@ def resolve(rpc, dossier):
         'tthcc.dossier', 'complete_step', [dossier])
     rpc('leader.thieuhoa', PASSWORD).model(
         'tthcc.dossier', 'resolve', [dossier])
+
+
+def test_statistics_and_the_list_behind_a_figure(log_in):
+    client = log_in('supervisor')
+    client.open_menu("Trung tâm Một cửa", "Báo cáo", "Thống kê tháng")
+    # The board stands in front until the tab is there
+    expect(client.tab.locator('[name=from_date]')).to_be_visible()
+    row = client.rows().first
+    expect(row).to_be_visible()
+    client.picture('statistics')
+
+    row.get_by_text("Trung tâm").dblclick(delay=50)
+    expect(client.field('received')).not_to_have_value("0")
+    client.press("Tiếp nhận")
+    expect(client.tab).to_contain_text("Tiếp nhận – ")
+    expect(client.rows().first).to_be_visible()

@@ -15,6 +15,7 @@ from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import TransactionError, without_check_access
 
+from .content import BadContent
 from .exceptions import FilingConflict, FilingError
 from .line import Line
 
@@ -236,8 +237,9 @@ class Filing(Line, ModelSQL, ModelView):
             for file in paper['files']:
                 try:
                     content = base64.b64decode(file['content'], validate=True)
-                except ValueError:
-                    File.refuse(file['name'], 'damaged')
+                except ValueError as error:
+                    raise File.refusal(
+                        file['name'], BadContent('damaged')) from error
                 File.store(
                     by_required[paper['paper']], file['name'],
                     io.BytesIO(content))

@@ -17,7 +17,7 @@ from trytond.pyson import Eval, If
 
 _NOTHING = dt.timedelta(0)
 # How many characters the bar of a leg has
-_BAR = 24
+_BAR = 16
 
 
 def attribute(lateness, excesses):

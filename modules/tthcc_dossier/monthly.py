@@ -17,7 +17,6 @@ from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.pyson import PYSONEncoder
-from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
 from . import classes
@@ -185,7 +184,9 @@ def _opens(figure):
     def open_(cls, rows):
         if rows:
             return rows[0]._list(figure)
-    return classmethod(open_)
+    open_.__name__ = f'list_{figure}'
+    return classmethod(ModelView.button_action(
+            'tthcc_dossier.act_dossier_of_figure')(open_))
 
 
 class Statistics(ModelSQL, ModelView):
@@ -258,11 +259,10 @@ class Statistics(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order = [('id', 'ASC')]
-        for name in dir(cls):
-            if name.startswith('list_'):
-                # Anybody who sees the row may see its lists
-                cls._buttons[name] = {}
-                cls.__rpc__[name] = RPC(instantiate=0)
+        cls._buttons.update({
+                f'list_{figure}': {} for figure in [
+                    'carried', 'received', 'finished', 'open',
+                    *RECEIVED, *DONE, *ENDED, *OPEN]})
 
     @classmethod
     def table_query(cls):
@@ -336,15 +336,9 @@ class Statistics(ModelSQL, ModelView):
         return {r.id: names.get(r.group, '–') for r in rows}
 
     def _list(self, figure):
-        "Return the action that lists the dossiers behind the figure"
-        pool = Pool()
-        Action = pool.get('ir.action')
-        ModelData = pool.get('ir.model.data')
-        action = Action(Action.get_action_id(ModelData.get_id(
-                    'tthcc_dossier', 'act_dossier_of_figure')))
+        "Return what makes the list of dossiers that behind the figure"
         label = self.fields_get([figure])[figure]['string']
         return {
-            **action.get_action_value(),
             'name': f'{label} – {self.name}',
             'pyson_domain': PYSONEncoder().encode(
                 Period().dossier_domain(figure, self.group)),
@@ -381,7 +375,7 @@ class Context(ModelView):
     @staticmethod
     def default_group_by():
         centres, _ = Pool().get('res.user').get_workplace()
-        return 'field' if centres else 'centre'
+        return 'field' if len(centres) == 1 else 'centre'
 
 
 class Period:
