@@ -3,3 +3,11 @@
 
 from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
+
+
+class SecondmentModeError(ValidationError):
+    "A mode without its half days or seasons"
+
+
+class SecondmentDecisionError(UserError):
+    "A posting that is not yet decided, begun or over"

@@ -1,0 +1,423 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Postings of civil servants to a centre: who, for what, when, how long."""
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
+from trytond.model.exceptions import AccessError
+from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.calendar import WEEKDAYS
+from trytond.modules.tthcc_dossier.deadline import LocalTimeMixin
+from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval, If
+
+from . import covering
+from .exceptions import SecondmentDecisionError, SecondmentModeError
+
+HALVES = [
+    ('morning', "Morning"),
+    ('afternoon', "Afternoon"),
+    ]
+MODES = [
+    ('full_time', "Full Time"),
+    ('weekdays', "Fixed Half Days"),
+    ('seasonal', "In Season"),
+    ('on_call', "On Call"),
+    ('shared', "Shared Officer"),
+    ]
+
+
+class Secondment(
+        MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
+    """A civil servant sent by a department to receive at a centre (cử công
+    chức đến làm việc tại Trung tâm; Decrees 61/2018/NĐ-CP and
+    118/2025/NĐ-CP, art. 11)"""
+    __name__ = 'tthcc.secondment'
+
+    _moved_message = 'tthcc_staffing.msg_secondment_moved'
+    _fixed = {'readonly': ~Eval('state').in_(['draft', 'requested'])}
+
+    employee = fields.Many2One(
+        'company.employee', "Employee", required=True, ondelete='RESTRICT',
+        states=_fixed,
+        domain=[('company', '=', Eval('company', -1))])
+    department = fields.Many2One(
+        'tthcc.department', "Sent By", required=True, ondelete='RESTRICT',
+        states=_fixed,
+        domain=[('company', '=', Eval('company', -1))])
+    centre = fields.Many2One(
+        'tthcc.centre', "Centre", required=True, ondelete='RESTRICT',
+        states=_fixed,
+        domain=[('company', '=', Eval('company', -1))])
+    company = fields.Many2One(
+        'company.company', "Committee", required=True, ondelete='CASCADE',
+        states={'readonly': Eval('id', -1) >= 0})
+    counter = fields.Many2One(
+        'tthcc.counter', "Counter", ondelete='SET NULL',
+        states=_fixed,
+        domain=[('centre', '=', Eval('centre', -1))])
+    procedure_fields = fields.Many2Many(
+        'tthcc.secondment-tthcc.procedure.field', 'secondment', 'field',
+        "Fields", states=_fixed,
+        help="Without fields and procedures it is all that departments of "
+        "this kind do.")
+    procedures = fields.Many2Many(
+        'tthcc.secondment-tthcc.procedure', 'secondment', 'procedure',
+        "Single Procedures", states=_fixed,
+        help="Received besides those of the fields.")
+    mode = fields.Selection(
+        MODES, "Mode", required=True, sort=False, states=_fixed,
+        help="Full time: all opening hours.\n"
+        "Fixed half days: those of the week that are listed.\n"
+        "In season: all opening hours of the periods listed.\n"
+        "On call: comes to the centre within the time agreed.\n"
+        "Shared: one officer who receives for several departments, all "
+        "opening hours or the half days listed.")
+    mode_string = mode.translated('mode')
+    slots = fields.One2Many(
+        'tthcc.secondment.slot', 'secondment', "Half Days",
+        states={
+            'invisible': ~Eval('mode').in_(['weekdays', 'shared']),
+            **_fixed,
+            })
+    periods = fields.One2Many(
+        'tthcc.secondment.period', 'secondment', "Seasons",
+        states={
+            'invisible': Eval('mode') != 'seasonal',
+            **_fixed,
+            })
+    response_minutes = fields.Integer(
+        "Response Time",
+        domain=[If(Bool(Eval('response_minutes')),
+                ('response_minutes', '>', 0), ())],
+        states={
+            'invisible': Eval('mode') != 'on_call',
+            'required': Eval('mode') == 'on_call',
+            **_fixed,
+            },
+        help="In minutes, from the call to the arrival at the centre.")
+    decision_number = fields.Char(
+        "Decision", states={
+            'readonly': ~Eval('state').in_(['draft', 'requested', 'agreed']),
+            })
+    decision_date = fields.Date(
+        "Decided On", states={
+            'readonly': ~Eval('state').in_(['draft', 'requested', 'agreed']),
+            })
+    start_date = fields.Date(
+        "From", required=True, states=_fixed,
+        domain=[If(Bool(Eval('end_date')),
+                ('start_date', '<=', Eval('end_date', None)), ())])
+    end_date = fields.Date(
+        "To", required=True, states=_fixed,
+        help="The last day, also of a posting that was recalled or "
+        "extended.")
+    decided_end = fields.Date(
+        "Decided To", readonly=True,
+        states={'invisible': ~Bool(Eval('decided_end'))},
+        help="The last day before the recall.")
+    recall_reason = fields.Text(
+        "Recalled Because", readonly=True,
+        states={'invisible': Eval('state') != 'recalled'})
+    substitutes = fields.Many2Many(
+        'tthcc.secondment-substitute', 'secondment', 'employee',
+        "Substitutes", states=_fixed,
+        domain=[
+            ('company', '=', Eval('company', -1)),
+            ('id', '!=', Eval('employee', -1)),
+            ],
+        help="Who comes when the employee is absent: one at least "
+        "(Decree 61/2018/NĐ-CP, art. 12.8).")
+    note = fields.Text("Note")
+    moved_at = fields.DateTime("Last Move", readonly=True)
+    moved_by = fields.Many2One(
+        'company.employee', "Last Move By", readonly=True,
+        ondelete='RESTRICT')
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('requested', "Requested"),
+            ('agreed', "Agreed"),
+            ('decided', "Decided"),
+            ('active', "Active"),
+            ('ended', "Ended"),
+            ('recalled', "Recalled"),
+            ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('start_date', 'DESC'), ('id', 'DESC')]
+        t = cls.__table__()
+        open_ = t.state.in_(
+            ['draft', 'requested', 'agreed', 'decided', 'active'])
+        cls._sql_indexes.update({
+                Index(t,
+                    (t.centre, Index.Equality()),
+                    (t.end_date, Index.Range())),
+                Index(t,
+                    (t.department, Index.Equality()),
+                    (t.end_date, Index.Range())),
+                Index(t,
+                    (t.employee, Index.Equality()),
+                    (t.end_date, Index.Range())),
+                Index(t,
+                    (t.state, Index.Equality()),
+                    (t.start_date, Index.Range()),
+                    where=open_),
+                })
+
+    @staticmethod
+    def default_company():
+        User = Pool().get('res.user')
+        companies = User.get_companies()
+        return companies[0] if len(companies) == 1 else None
+
+    @classmethod
+    def default_centre(cls):
+        User = Pool().get('res.user')
+        centres, _ = User.get_workplace()
+        if len(centres) == 1:
+            return centres[0]
+
+    @staticmethod
+    def default_mode():
+        return 'full_time'
+
+    @staticmethod
+    def default_state():
+        return 'draft'
+
+    @fields.depends('employee', 'department')
+    def on_change_employee(self):
+        if self.employee and self.employee.department:
+            self.department = self.employee.department
+
+    @fields.depends('centre', 'counter')
+    def on_change_centre(self):
+        if self.counter and self.counter.centre != self.centre:
+            self.counter = None
+
+    def get_rec_name(self, name):
+        return f'{self.employee.rec_name} ({self.mode_string})'
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('employee.rec_name', *clause[1:])]
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(
+                    Eval('state').in_(['ended', 'recalled']), 'muted', '')),
+            ]
+
+    @classmethod
+    def copy(cls, secondments, default=None):
+        "A copy is a draft of the same posting, without its life"
+        default = default.copy() if default else {}
+        for name in [
+                'decision_number', 'decision_date', 'decided_end',
+                'recall_reason', 'moved_at', 'moved_by']:
+            default.setdefault(name, None)
+        default.setdefault('state', 'draft')
+        return super().copy(secondments, default=default)
+
+    @classmethod
+    def check_modification(
+            cls, mode, secondments, values=None, external=False):
+        super().check_modification(
+            mode, secondments, values=values, external=external)
+        if not external or mode == 'create':
+            return
+        for secondment in secondments:
+            if secondment.state in {'draft', 'requested'}:
+                continue
+            allowed = {'note'}
+            if secondment.state == 'agreed':
+                allowed |= {'decision_number', 'decision_date'}
+            if mode == 'delete' or values.keys() - allowed:
+                raise AccessError(gettext(
+                        'tthcc_staffing.msg_secondment_fixed',
+                        secondment=secondment.rec_name,
+                        state=secondment.state_string))
+
+    @classmethod
+    def validate_fields(cls, secondments, field_names):
+        super().validate_fields(secondments, field_names)
+        cls.check_mode(secondments, field_names)
+
+    @classmethod
+    def check_mode(cls, secondments, field_names=None):
+        "Check that a mode has the half days or seasons it lives on"
+        if field_names and not field_names & {'mode', 'slots', 'periods'}:
+            return
+        for secondment in secondments:
+            if (secondment.mode == 'weekdays' and not secondment.slots
+                    or secondment.mode == 'seasonal'
+                    and not secondment.periods):
+                raise SecondmentModeError(gettext(
+                        'tthcc_staffing.msg_secondment_mode',
+                        secondment=secondment.rec_name))
+
+    # What it covers
+
+    @classmethod
+    def in_force(cls, first, last=None):
+        """Return the domain of the postings decided or active, or that were,
+        on one of the days from first to last, by default the same day."""
+        return [
+            ('state', 'in', ['decided', 'active', 'ended', 'recalled']),
+            ('start_date', '<=', last or first),
+            ('end_date', '>=', first),
+            ]
+
+    def covers(self, procedure):
+        "Whether the posting receives the procedure"
+        if procedure in self.procedures:
+            return True
+        field = procedure.field
+        if self.procedure_fields or self.procedures:
+            return field in self.procedure_fields
+        return bool(field) and field.department_kind == self.department.kind
+
+    def posting(self):
+        "Return the posting as a value of covering"
+        return covering.Posting(
+            employee=self.employee.id, mode=self.mode,
+            start=self.start_date, end=self.end_date,
+            slots=frozenset(
+                (int(s.weekday), s.half) for s in self.slots),
+            periods=tuple(
+                (p.start_date, p.end_date) for p in self.periods),
+            response=self.response_minutes)
+
+    # What people do with it
+
+    @classmethod
+    @move(['draft'], 'requested')
+    def request(cls, secondments):
+        pass
+
+    @classmethod
+    @move(['requested'], 'draft')
+    def decline(cls, secondments):
+        pass
+
+    @classmethod
+    @move(['requested'], 'agreed')
+    def agree(cls, secondments):
+        pass
+
+    @classmethod
+    @move(['agreed'], 'decided')
+    def decide(cls, secondments):
+        for secondment in secondments:
+            if not (secondment.decision_number and secondment.decision_date):
+                raise SecondmentDecisionError(gettext(
+                        'tthcc_staffing.msg_secondment_decision',
+                        secondment=secondment.rec_name))
+
+    @classmethod
+    @move(['decided'], 'active')
+    def start(cls, secondments):
+        for secondment in secondments:
+            if secondment.start_date > clock.today(
+                    secondment.centre.timezone):
+                raise SecondmentDecisionError(gettext(
+                        'tthcc_staffing.msg_secondment_early',
+                        secondment=secondment.rec_name,
+                        date=secondment.start_date.strftime('%d/%m/%Y')))
+
+    @classmethod
+    @move(['active'], 'ended')
+    def end(cls, secondments):
+        for secondment in secondments:
+            today = clock.today(secondment.centre.timezone)
+            if secondment.end_date > today:
+                raise SecondmentDecisionError(gettext(
+                        'tthcc_staffing.msg_secondment_not_over',
+                        secondment=secondment.rec_name,
+                        date=secondment.end_date.strftime('%d/%m/%Y')))
+
+
+class SecondmentField(ModelSQL):
+    "Secondment - Field"
+    __name__ = 'tthcc.secondment-tthcc.procedure.field'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Secondment", required=True, ondelete='CASCADE')
+    field = fields.Many2One(
+        'tthcc.procedure.field', "Field", required=True, ondelete='RESTRICT')
+
+
+class SecondmentProcedure(ModelSQL):
+    "Secondment - Procedure"
+    __name__ = 'tthcc.secondment-tthcc.procedure'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Secondment", required=True, ondelete='CASCADE')
+    procedure = fields.Many2One(
+        'tthcc.procedure', "Procedure", required=True, ondelete='RESTRICT')
+
+
+class SecondmentSubstitute(ModelSQL):
+    "Secondment - Substitute"
+    __name__ = 'tthcc.secondment-substitute'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Secondment", required=True, ondelete='CASCADE')
+    employee = fields.Many2One(
+        'company.employee', "Employee", required=True, ondelete='RESTRICT')
+
+
+class Slot(ModelSQL, ModelView):
+    "A half day of the week at the centre (buổi trực)"
+    __name__ = 'tthcc.secondment.slot'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Secondment", required=True, ondelete='CASCADE')
+    weekday = fields.Selection(
+        WEEKDAYS, "Weekday", required=True, sort=False)
+    weekday_string = weekday.translated('weekday')
+    half = fields.Selection(HALVES, "Half Day", required=True, sort=False)
+    half_string = half.translated('half')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('secondment')
+        t = cls.__table__()
+        cls._sql_constraints += [
+            ('half_unique', Unique(t, t.secondment, t.weekday, t.half),
+                'tthcc_staffing.msg_slot_unique'),
+            ]
+        cls._order = [('weekday', 'ASC'), ('half', 'DESC'), ('id', 'ASC')]
+
+    def get_rec_name(self, name):
+        return f'{self.weekday_string} {self.half_string}'
+
+
+class Period(ModelSQL, ModelView):
+    "A season of a posting (đợt cao điểm)"
+    __name__ = 'tthcc.secondment.period'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Secondment", required=True, ondelete='CASCADE')
+    start_date = fields.Date(
+        "From", required=True,
+        domain=[If(Bool(Eval('end_date')),
+                ('start_date', '<=', Eval('end_date', None)), ())])
+    end_date = fields.Date("To", required=True)
+    name = fields.Char("Season")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('secondment')
+        cls._order = [('start_date', 'ASC'), ('id', 'ASC')]
+
+    def get_rec_name(self, name):
+        return (
+            f'{self.start_date:%d/%m/%Y}–{self.end_date:%d/%m/%Y}')
