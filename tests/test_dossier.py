@@ -469,11 +469,20 @@ def test_reception_window(people, office, reception):
     assert form['fee'] == '8.000 đ'
     assert '16/11/2026' in form['explanation']
     tick_papers(form)
-    reception.execute('register')
+    registered_at = MONDAY + dt.timedelta(minutes=12)
+    with clock.moved_to(registered_at):
+        reception.execute('register')
     (action, data), = reception.actions
     assert action['report_name'] == 'tthcc.dossier.receipt'
-    dossier = read(people.officer, data['id'], 'state', 'applicants')
+    dossier = read(
+        people.officer, data['id'],
+        'state', 'applicants', 'opened_at', 'received_at')
     assert dossier['state'] == 'received'
+    assert dossier['opened_at'] == MONDAY
+    assert dossier['received_at'] == registered_at
+    with pytest.raises(Refused):
+        people.officer.write(
+            'tthcc.dossier', [data['id']], {'opened_at': registered_at})
     applicant, = people.officer.read(
         'tthcc.dossier.applicant', dossier['applicants'],
         ['party', 'identity_number', 'phone'])

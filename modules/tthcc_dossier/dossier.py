@@ -132,6 +132,10 @@ class Dossier(
     register_number = fields.Integer(
         "Register Number", readonly=True,
         help="The number in the register of the field and year.")
+    opened_at = fields.DateTime(
+        "Opened At", readonly=True,
+        help="The moment the reception window was opened, from which the "
+        "time at the counter counts.")
     received_by = fields.Many2One(
         'company.employee', "Received By", readonly=True,
         ondelete='RESTRICT')

@@ -42,6 +42,12 @@ class Receive(Wizard):
             self.start.identity_number)
         return 'start'
 
+    def default_start(self, fields):
+        # Once: looking up comes back here
+        if not getattr(self.start, 'opened_at', None):
+            self.start.opened_at = clock.now()
+        return {}
+
     def value_start(self, fields):
         return {
             name: getattr(self.start, name, None)
@@ -146,6 +152,8 @@ class ReceiveStart(ModelView):
     sets = fields.Integer("Sets", required=True, domain=[('sets', '>', 0)])
     return_method = fields.Selection(
         'get_return_methods', "Result Received", required=True)
+    # In no view: the server notes it
+    opened_at = fields.DateTime("Opened At")
     registered = fields.Many2One('tthcc.dossier', "Dossier", readonly=True)
     payment = fields.Many2One('tthcc.payment', "Payment", readonly=True)
 
@@ -296,7 +304,8 @@ class ReceiveStart(ModelView):
             papers=self.papers,
             fees=self.fees or [],
             sets=self.sets,
-            return_method=self.return_method)
+            return_method=self.return_method,
+            opened_at=self.opened_at)
 
 
 class Lookup(ModelSQL, ModelView):

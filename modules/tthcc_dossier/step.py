@@ -84,10 +84,10 @@ class Step(
                 Index(t,
                     (t.asked_centre, Index.Equality()),
                     where=t.asked_centre != Null),
-                # Where time was lost
+                # Where time was lost, how long departments took
                 Index(t,
                     (t.ended_at, Index.Range()),
-                    where=t.overrun != Null),
+                    where=t.ended_at != Null),
                 })
 
     @classmethod

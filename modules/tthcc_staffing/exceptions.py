@@ -11,3 +11,7 @@ class SecondmentModeError(ValidationError):
 
 class SecondmentDecisionError(UserError):
     "A posting that is not yet decided, begun or over"
+
+
+class StandardError(UserError):
+    pass

@@ -1,0 +1,105 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+import datetime as dt
+
+from sql.aggregate import Sum
+
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.tthcc_dossier.months import month_of
+from trytond.pool import Pool
+
+from .workload import Period
+
+
+class Peak(ModelSQL, ModelView):
+    """At what time of the day, the week and the year citizens come to the
+    counter (giờ cao điểm)"""
+    __name__ = 'tthcc.workload.peak'
+
+    group = fields.Integer("Group")
+    name = fields.Function(fields.Char("When"), 'get_name')
+    visits = fields.Integer(
+        "Visits", help="To file in person, or to fetch a result.")
+    hours = fields.Float(
+        "Hours at the Counter", digits=(9, 1),
+        help="The time these visits took.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('id', 'ASC')]
+
+    @classmethod
+    def table_query(cls):
+        Fact = Pool().get('tthcc.workload.peak.fact')
+        fact = Fact.__table__()
+        period = Period()
+        rows = fact.select(
+            cls._group(period, fact).as_('group'),
+            fact.visits, fact.counter_seconds,
+            where=period.visible(Fact, fact)
+            & (fact.month >= month_of(period.first))
+            & (fact.month <= month_of(period.last)))
+        return rows.select(
+            (rows.group + 1).as_('id'), rows.group,
+            cls.visits.sql_cast(Sum(rows.visits)).as_('visits'),
+            (cls.hours.sql_cast(Sum(rows.counter_seconds)) / 3600).as_(
+                'hours'),
+            group_by=rows.group)
+
+    @classmethod
+    def _group(cls, period, fact):
+        if period.by == 'season':
+            return fact.month % 100
+        elif period.by == 'month':
+            return fact.month
+        elif period.by == 'hour':
+            return fact.hour
+        return fact.weekday
+
+    @classmethod
+    def get_name(cls, rows, name):
+        by = Period().by
+        if by == 'season':
+            return {r.id: f'{r.group:02}' for r in rows}
+        elif by == 'month':
+            return {
+                r.id: f'{r.group % 100:02}/{r.group // 100}' for r in rows}
+        elif by == 'hour':
+            return {
+                r.id: f'{dt.time(r.group):%H:%M}' for r in rows}
+        weekdays = dict(
+            Pool().get('tthcc.calendar.period').fields_get(
+                ['weekday'])['weekday']['selection'])
+        return {r.id: weekdays[str(r.group)] for r in rows}
+
+
+class PeakContext(ModelView):
+    "Which time to look at, and of which months"
+    __name__ = 'tthcc.workload.peak.context'
+
+    start_date = fields.Date(
+        "From Month", required=True, help="Any day of the first month.")
+    end_date = fields.Date(
+        "To Month", required=True, help="Any day of the last month.")
+    by = fields.Selection([
+            ('weekday', "Weekday"),
+            ('hour', "Hour"),
+            ('season', "Month of the Year"),
+            ('month', "Month"),
+            ], "By", required=True, sort=False)
+    of_centre = fields.Many2One('tthcc.centre', "Centre")
+    of_department = fields.Many2One('tthcc.department', "Department")
+
+    @staticmethod
+    def default_start_date():
+        return Pool().get('tthcc.workload.context').default_start_date()
+
+    @staticmethod
+    def default_end_date():
+        return Pool().get('tthcc.workload.context').default_end_date()
+
+    @staticmethod
+    def default_by():
+        return 'weekday'
