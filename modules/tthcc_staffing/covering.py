@@ -6,6 +6,7 @@ import datetime as dt
 from typing import NamedTuple, Optional
 
 NOON = dt.time(12)
+HALVES = ('morning', 'afternoon')
 
 
 class Posting(NamedTuple):
@@ -36,8 +37,23 @@ class Posting(NamedTuple):
         return self.mode == 'on_call' and self.start <= date <= self.end
 
 
+def days(first, last):
+    "Yield the dates from first to last"
+    for number in range((last - first).days + 1):
+        yield first + dt.timedelta(days=number)
+
+
 def open_halves(calendar, date):
     "Return the half days in which the worktime.Calendar opens on the date"
     return tuple(dict.fromkeys(
             'morning' if start < NOON else 'afternoon'
             for start, _ in calendar.periods(date)))
+
+
+def collide(one, other):
+    "Return the first date and half day in which both have the person there"
+    first, last = max(one.start, other.start), min(one.end, other.end)
+    for date in days(first, last):
+        for half in HALVES:
+            if one.is_there(date, half) and other.is_there(date, half):
+                return date, half

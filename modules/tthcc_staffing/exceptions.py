@@ -1,7 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import ValidationError
 
 
@@ -14,4 +14,16 @@ class SecondmentDecisionError(UserError):
 
 
 class StandardError(UserError):
+    pass
+
+
+class SecondmentRuleError(ValidationError):
+    "A posting against a rule of law"
+
+
+class SecondmentRuleWarning(UserWarning):
+    "A posting against a rule from which one may depart"
+
+
+class LeaveError(ValidationError):
     pass

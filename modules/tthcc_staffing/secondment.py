@@ -4,8 +4,6 @@
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
-from trytond.model.exceptions import AccessError
-from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.calendar import WEEKDAYS
 from trytond.modules.tthcc_dossier.deadline import LocalTimeMixin
 from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
@@ -13,7 +11,10 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
 from . import covering
+from .byhand import ByHandMixin, PartMixin
+from .ending import EndingMixin
 from .exceptions import SecondmentDecisionError, SecondmentModeError
+from .law import LawMixin
 
 HALVES = [
     ('morning', "Morning"),
@@ -27,15 +28,35 @@ MODES = [
     ('shared', "Shared Officer"),
     ]
 
+# What may still be written by hand once a posting is requested
+_TERMS = {
+    'employee', 'department', 'centre', 'counter', 'procedure_fields',
+    'procedures', 'mode', 'slots', 'periods', 'response_minutes',
+    'start_date', 'end_date', 'substitutes'}
+_DECISION = {'decision_number', 'decision_date'}
+_ALWAYS = {'successor', 'note'}
+
 
 class Secondment(
-        MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
+        LawMixin, EndingMixin, ByHandMixin, MoveMixin, LocalTimeMixin,
+        Workflow, ModelSQL, ModelView):
     """A civil servant sent by a department to receive at a centre (cử công
     chức đến làm việc tại Trung tâm; Decrees 61/2018/NĐ-CP and
     118/2025/NĐ-CP, art. 11)"""
     __name__ = 'tthcc.secondment'
 
     _moved_message = 'tthcc_staffing.msg_secondment_moved'
+    _fixed_message = 'tthcc_staffing.msg_secondment_fixed'
+    _kept = ByHandMixin._kept | {
+        'decided_end', 'recall_reason', 'extensions'}
+    _written_in = {
+        'requested': _TERMS | _DECISION | _ALWAYS,
+        'agreed': _DECISION | _ALWAYS,
+        'decided': _ALWAYS,
+        'active': _ALWAYS,
+        'ended': {'note'},
+        'recalled': {'note'},
+        }
     _fixed = {'readonly': ~Eval('state').in_(['draft', 'requested'])}
 
     employee = fields.Many2One(
@@ -219,29 +240,17 @@ class Secondment(
         default = default.copy() if default else {}
         for name in [
                 'decision_number', 'decision_date', 'decided_end',
-                'recall_reason', 'moved_at', 'moved_by']:
+                'recall_reason', 'extensions', 'successor', 'moved_at',
+                'moved_by']:
             default.setdefault(name, None)
         default.setdefault('state', 'draft')
         return super().copy(secondments, default=default)
 
     @classmethod
-    def check_modification(
-            cls, mode, secondments, values=None, external=False):
-        super().check_modification(
-            mode, secondments, values=values, external=external)
-        if not external or mode == 'create':
-            return
-        for secondment in secondments:
-            if secondment.state in {'draft', 'requested'}:
-                continue
-            allowed = {'note'}
-            if secondment.state == 'agreed':
-                allowed |= {'decision_number', 'decision_date'}
-            if mode == 'delete' or values.keys() - allowed:
-                raise AccessError(gettext(
-                        'tthcc_staffing.msg_secondment_fixed',
-                        secondment=secondment.rec_name,
-                        state=secondment.state_string))
+    def on_modification(cls, mode, secondments, field_names=None):
+        User = Pool().get('res.user')
+        super().on_modification(mode, secondments, field_names=field_names)
+        User._postings_cache.clear()
 
     @classmethod
     def validate_fields(cls, secondments, field_names):
@@ -298,48 +307,29 @@ class Secondment(
     @classmethod
     @move(['draft'], 'requested')
     def request(cls, secondments):
-        pass
+        "Ask the department for the employee"
+        cls.check_law(secondments)
 
     @classmethod
-    @move(['requested'], 'draft')
+    @move(['requested', 'agreed'], 'draft')
     def decline(cls, secondments):
-        pass
+        "The department does not send the employee so"
 
     @classmethod
     @move(['requested'], 'agreed')
     def agree(cls, secondments):
-        pass
+        "The department sends the employee"
 
     @classmethod
     @move(['agreed'], 'decided')
     def decide(cls, secondments):
+        "Fix the posting by the decision of the committee"
+        cls.check_law(secondments)
         for secondment in secondments:
             if not (secondment.decision_number and secondment.decision_date):
                 raise SecondmentDecisionError(gettext(
                         'tthcc_staffing.msg_secondment_decision',
                         secondment=secondment.rec_name))
-
-    @classmethod
-    @move(['decided'], 'active')
-    def start(cls, secondments):
-        for secondment in secondments:
-            if secondment.start_date > clock.today(
-                    secondment.centre.timezone):
-                raise SecondmentDecisionError(gettext(
-                        'tthcc_staffing.msg_secondment_early',
-                        secondment=secondment.rec_name,
-                        date=secondment.start_date.strftime('%d/%m/%Y')))
-
-    @classmethod
-    @move(['active'], 'ended')
-    def end(cls, secondments):
-        for secondment in secondments:
-            today = clock.today(secondment.centre.timezone)
-            if secondment.end_date > today:
-                raise SecondmentDecisionError(gettext(
-                        'tthcc_staffing.msg_secondment_not_over',
-                        secondment=secondment.rec_name,
-                        date=secondment.end_date.strftime('%d/%m/%Y')))
 
 
 class SecondmentField(ModelSQL):
@@ -372,7 +362,7 @@ class SecondmentSubstitute(ModelSQL):
         'company.employee', "Employee", required=True, ondelete='RESTRICT')
 
 
-class Slot(ModelSQL, ModelView):
+class Slot(PartMixin, ModelSQL, ModelView):
     "A half day of the week at the centre (buổi trực)"
     __name__ = 'tthcc.secondment.slot'
 
@@ -387,7 +377,6 @@ class Slot(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('secondment')
         t = cls.__table__()
         cls._sql_constraints += [
             ('half_unique', Unique(t, t.secondment, t.weekday, t.half),
@@ -399,7 +388,7 @@ class Slot(ModelSQL, ModelView):
         return f'{self.weekday_string} {self.half_string}'
 
 
-class Period(ModelSQL, ModelView):
+class Period(PartMixin, ModelSQL, ModelView):
     "A season of a posting (đợt cao điểm)"
     __name__ = 'tthcc.secondment.period'
 
@@ -415,7 +404,6 @@ class Period(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('secondment')
         cls._order = [('start_date', 'ASC'), ('id', 'ASC')]
 
     def get_rec_name(self, name):
