@@ -14,7 +14,7 @@ class SecondmentDecisionError(UserError):
 
 
 class StandardError(UserError):
-    pass
+    "No standard is in force"
 
 
 class SecondmentRuleError(ValidationError):
@@ -27,3 +27,7 @@ class SecondmentRuleWarning(UserWarning):
 
 class LeaveError(ValidationError):
     pass
+
+
+class RecommendationError(UserError):
+    "A recommendation that cannot be made or adopted"

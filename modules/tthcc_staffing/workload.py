@@ -11,7 +11,7 @@ import datetime as dt
 
 from dateutil.relativedelta import relativedelta
 from sql import Cast, Column, Literal, Null, Union, Window
-from sql.aggregate import Sum
+from sql.aggregate import Count, Sum
 from sql.conditionals import Case, Coalesce, Least, NullIf
 from sql.functions import Extract, RowNumber
 
@@ -241,23 +241,51 @@ class PeakFact(FactMixin):
 
     @classmethod
     def _facts(cls, period):
+        for join, dossier, moment, month, taken, where in cls._visits(period):
+            yield cls._at(
+                join, where, dossier, moment,
+                month=month, counter_seconds=taken)
+
+    @classmethod
+    def _visits(cls, period):
+        "Yield the parts of a query: of those who file, of those who fetch"
         join, dossier, case, standard, where = at_counter(
             'received_at', period)
         came, taken = counter_time(dossier, case, standard)
-        yield cls._at(
-            join, where & came, dossier, dossier.received_at,
-            month=dossier.received_month, counter_seconds=taken)
+        yield (
+            join, dossier, dossier.received_at, dossier.received_month,
+            taken, where & came)
         join, dossier, case, standard, where = at_counter(
             'returned_at', period)
-        yield cls._at(
-            join,
-            where & (dossier.return_method == Literal('centre')),
-            dossier, dossier.returned_at,
+        yield (
+            join, dossier, dossier.returned_at,
             # Offices work while the month of UTC is theirs
-            month=Cast(
+            Cast(
                 Extract('YEAR', dossier.returned_at) * 100
                 + Extract('MONTH', dossier.returned_at), 'INTEGER'),
-            counter_seconds=standard.return_minutes * 60)
+            standard.return_minutes * 60,
+            where & (dossier.return_method == Literal('centre')))
+
+    @classmethod
+    def came(cls, centre, first, end):
+        """Return visits and their seconds by id of the department, from the
+        local day first until before the day end"""
+        result = {}
+        cursor = Transaction().connection.cursor()
+        with Transaction().set_context(start_date=first):
+            period = Period()
+        until = clock.to_utc(dt.datetime.combine(end, dt.time.min))
+        for join, dossier, moment, _, taken, where in cls._visits(period):
+            cursor.execute(*join.select(
+                    dossier.lead_department, Count(dossier.id), Sum(taken),
+                    where=where & (moment < until)
+                    & (dossier.centre == centre.id),
+                    group_by=dossier.lead_department))
+            for department, number, seconds in cursor:
+                visits, spent = result.get(department, (0, 0))
+                result[department] = (
+                    visits + number, spent + int(seconds or 0))
+        return result
 
     @classmethod
     def _at(cls, from_, where, dossier, moment, **values):
