@@ -127,15 +127,16 @@ def test_what_if(rpc, recommendation):
     with clock.moved_to(FRIDAY), director.wizard(
             'tthcc.staffing.what_if', 'tthcc.staffing.recommendation',
             [recommendation]) as wizard:
-        values = {
-            n: v for n, v in wizard.values.items() if not n.endswith('.')}
+        values = dict(wizard.values)
         assert values['slots'] == ['0 morning', '3 morning']
 
         def change(**new):
             values.update(new)
             for name in new:
+                # Without the names of records
+                form = {n: v for n, v in values.items() if n[-1] != '.'}
                 values.update(director.model(
-                        start, f'on_change_{name}', values))
+                        start, f'on_change_{name}', form))
         change(mode='full_time')
         assert (values['hours'], values['given_back']) == (40, 0)
         assert (values['lost'], values['keeps']) == (0, True)
