@@ -80,9 +80,9 @@ def ask(server, office):
     def ask(login, fields, model='tthcc.workload', **context):
         with clock.moved_to(at(11, 16)):
             rows = server.client(login, PASSWORD).search(
-                model, [], ['name', *fields], **{**WEEKS, **context})
+                model, [], ['what', *fields], **{**WEEKS, **context})
         return {
-            row['name']: tuple(row[name] for name in fields) for row in rows}
+            row['what']: tuple(row[name] for name in fields) for row in rows}
     return ask
 
 

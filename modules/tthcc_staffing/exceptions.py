@@ -31,3 +31,11 @@ class LeaveError(ValidationError):
 
 class RecommendationError(UserError):
     "A recommendation that cannot be made or adopted"
+
+
+class StatementError(UserError):
+    "A statement that cannot be made, approved or corrected"
+
+
+class RemarkError(UserError):
+    "Remarks that cannot be begun or shown"

@@ -18,7 +18,7 @@ class Peak(ModelSQL, ModelView):
     __name__ = 'tthcc.workload.peak'
 
     group = fields.Integer("Group")
-    name = fields.Function(fields.Char("When"), 'get_name')
+    what = fields.Function(fields.Char("When"), 'get_what')
     visits = fields.Integer(
         "Visits", help="To file in person, or to fetch a result.")
     hours = fields.Float(
@@ -59,7 +59,7 @@ class Peak(ModelSQL, ModelView):
         return fact.weekday
 
     @classmethod
-    def get_name(cls, rows, name):
+    def get_what(cls, rows, name):
         by = Period().by
         if by == 'season':
             return {r.id: f'{r.group:02}' for r in rows}

@@ -80,7 +80,7 @@ class Standard(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         t = cls.__table__()
-        cls._order = [('start_date', 'DESC')]
+        cls._order = [('start_date', 'DESC'), ('id', 'DESC')]
         cls._sql_constraints += [
             ('start_date_unique', Unique(t, t.start_date),
                 'tthcc_staffing.msg_standard_unique'),

@@ -96,7 +96,9 @@ class Rule(metaclass=PoolMeta):
     __name__ = 'ir.rule'
 
     # Where the rule on a model asks for what is the user's own
-    _own_models = {'tthcc.leave', 'tthcc.secondment'}
+    _own_models = {
+        'tthcc.leave', 'tthcc.secondment', 'tthcc.staffing.remark',
+        'tthcc.staffing.statement'}
 
     @classmethod
     def _get_context(cls, model_name):

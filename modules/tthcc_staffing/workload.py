@@ -343,7 +343,7 @@ class Workload(ModelSQL, ModelView):
 
     # No id of a record, since it may be none, a day or a month
     group = fields.Integer("Group")
-    name = fields.Function(fields.Char("Name"), 'get_name')
+    what = fields.Function(fields.Char("Name"), 'get_what')
     received = fields.Integer("Received")
     visits = fields.Integer(
         "At the Counter", help="Those filed in person.")
@@ -433,7 +433,7 @@ class Workload(ModelSQL, ModelView):
             else_=_LATER)
 
     @classmethod
-    def get_name(cls, rows, name):
+    def get_what(cls, rows, name):
         by = Period().by or 'department'
         if by in _TIMES:
             return {

@@ -2,12 +2,34 @@
 # this repository contains the full copyright notices and license terms.
 
 from trytond.modules.company.tests import CompanyTestMixin
-from trytond.tests.test_tryton import ModuleTestCase
+from trytond.pool import Pool
+from trytond.tests.test_tryton import ModuleTestCase, with_transaction
+from trytond.transaction import Transaction
 
 
 class TthccStaffingTestCase(CompanyTestMixin, ModuleTestCase):
     "Test TTHCC Staffing module"
     module = 'tthcc_staffing'
+
+    @property
+    def _skip_company_rule(self):
+        return super()._skip_company_rule | {
+            # Dossiers have rules of their own
+            ('tthcc.dossier', 'company'),
+            # Some are of all committees
+            ('tthcc.allowance', 'company'),
+            }
+
+    @with_transaction()
+    def test_wizards(self):
+        "Test wizards, as a user who may start each"
+        pool = Pool()
+        Group = pool.get('res.group')
+        User = pool.get('res.user')
+        user = User(Transaction().user)
+        user.groups = Group.search([])
+        user.save()
+        super().test_wizards.__wrapped__(self)
 
 
 del ModuleTestCase

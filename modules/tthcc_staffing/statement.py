@@ -1,0 +1,436 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""What each posted person did and is owed in a month."""
+
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+
+from trytond.i18n import gettext
+from trytond.model import (
+    Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
+from trytond.model.exceptions import AccessError
+from trytond.modules.tthcc import clock
+from trytond.modules.tthcc_dossier.deadline import LocalTimeMixin
+from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.tools import grouped_slice
+from trytond.transaction import check_access, without_check_access
+from trytond.wizard import (
+    Button, StateAction, StateTransition, StateView, Wizard)
+
+from . import benefits
+from .exceptions import StatementError
+
+_TOGETHER = 30
+
+
+class Statement(
+        MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
+    """The month of a posting: days, overtime, allowances (bảng chấm công và
+    bồi dưỡng hằng tháng)
+
+    The director approves it, the sending department confirms it; from then on
+    corrections are lines of their own."""
+    __name__ = 'tthcc.staffing.statement'
+
+    _moved_message = 'tthcc_staffing.msg_statement_moved'
+
+    secondment = fields.Many2One(
+        'tthcc.secondment', "Posting", required=True, readonly=True,
+        ondelete='RESTRICT')
+    month = fields.Date(
+        "Month", required=True, readonly=True, help="Its first day.")
+    month_text = fields.Function(fields.Char("Month"), 'get_month_text')
+    employee = fields.Many2One(
+        'company.employee', "Employee", required=True, readonly=True,
+        ondelete='RESTRICT')
+    department = fields.Many2One(
+        'tthcc.department', "Sent By", required=True, readonly=True,
+        ondelete='RESTRICT')
+    centre = fields.Many2One(
+        'tthcc.centre', "Centre", required=True, readonly=True,
+        ondelete='RESTRICT')
+    company = fields.Many2One(
+        'company.company', "Committee", required=True, readonly=True,
+        ondelete='RESTRICT')
+    start_date = fields.Date("From", required=True, readonly=True)
+    end_date = fields.Date("To", required=True, readonly=True)
+    lines = fields.One2Many(
+        'tthcc.staffing.statement.line', 'statement', "Lines", readonly=True)
+    days = fields.Function(
+        fields.Numeric("Days Present", digits=(4, 1)), 'get_totals')
+    amount = fields.Function(
+        fields.Numeric("Amount", digits=(16, 0), help="In đồng."),
+        'get_totals')
+    moved_at = fields.DateTime("Last Move", readonly=True)
+    moved_by = fields.Many2One(
+        'company.employee', "Last Move By", readonly=True,
+        ondelete='RESTRICT')
+    approved_by = fields.Many2One(
+        'company.employee', "Approved By", readonly=True,
+        ondelete='RESTRICT')
+    confirmed_by = fields.Many2One(
+        'company.employee', "Confirmed By", readonly=True,
+        ondelete='RESTRICT')
+    state = fields.Selection([
+            ('draft', "Draft"),
+            ('approved', "Approved"),
+            ('confirmed', "Confirmed"),
+            ], "State", required=True, readonly=True, sort=False)
+    state_string = state.translated('state')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        t = cls.__table__()
+        cls._order = [('month', 'DESC'), ('centre', 'ASC'), ('id', 'DESC')]
+        cls._sql_constraints += [
+            ('month_unique', Unique(t, t.secondment, t.month),
+                'tthcc_staffing.msg_statement_unique'),
+            ]
+        cls._sql_indexes.update({
+                Index(t,
+                    (t.centre, Index.Equality()), (t.month, Index.Range())),
+                Index(t,
+                    (t.department, Index.Equality()),
+                    (t.month, Index.Range())),
+                Index(t, (t.employee, Index.Equality())),
+                })
+
+    @staticmethod
+    def default_state():
+        return 'draft'
+
+    @classmethod
+    def get_month_text(cls, statements, name):
+        return {s.id: f'{s.month:%m/%Y}' for s in statements}
+
+    @classmethod
+    def get_rec_name(cls, statements, name):
+        return {
+            s.id: f'{s.employee.rec_name}, {s.month:%m/%Y}'
+            for s in statements}
+
+    @classmethod
+    def search_rec_name(cls, name, clause):
+        return [('employee.rec_name', *clause[1:])]
+
+    @classmethod
+    def get_totals(cls, statements, names):
+        Line = Pool().get('tthcc.staffing.statement.line')
+        with without_check_access():
+            totals = {name: dict.fromkeys(
+                    map(int, statements), Decimal(0)) for name in names}
+            for line in Line.search([
+                        ('statement', 'in', [s.id for s in statements])],
+                    order=[]):
+                if 'days' in names and line.kind in {
+                        'present', 'correction'}:
+                    totals['days'][line.statement.id] += line.quantity or 0
+                if 'amount' in names:
+                    totals['amount'][line.statement.id] += line.amount or 0
+        return totals
+
+    @classmethod
+    def check_modification(cls, mode, statements, values=None, external=False):
+        super().check_modification(
+            mode, statements, values=values, external=external)
+        for statement in statements:
+            if (external and mode != 'delete'
+                    or mode == 'delete' and statement.state != 'draft'):
+                raise AccessError(gettext(
+                        'tthcc_staffing.msg_statement_fixed',
+                        statement=statement.rec_name))
+
+    @classmethod
+    def make(cls, centre, month):
+        """Make the statements of the postings at the centre in the month of
+        that day, and make those anew that nobody has approved; return all.
+
+        Raises StatementError when the month is not over, or nobody was
+        posted."""
+        Secondment = Pool().get('tthcc.secondment')
+        first = month.replace(day=1)
+        last = first + relativedelta(months=1, days=-1)
+        if last >= clock.today(centre.timezone):
+            raise StatementError(gettext(
+                    'tthcc_staffing.msg_statement_early',
+                    month=f'{first:%m/%Y}'))
+        postings = Secondment.search([
+                ('centre', '=', centre.id),
+                *Secondment.in_force(first, last),
+                ], order=[('start_date', 'ASC'), ('id', 'ASC')])
+        if not postings:
+            raise StatementError(gettext(
+                    'tthcc_staffing.msg_statement_nobody',
+                    centre=centre.rec_name, month=f'{first:%m/%Y}'))
+        known = {
+            s.secondment: s for s in cls.search([
+                    ('centre', '=', centre.id), ('month', '=', first)])}
+        counts = cls._counts(
+            {p.employee.id for p in postings}, first, last)
+        statements, changed = [], []
+        for posting in postings:
+            statement = known.get(posting)
+            if not statement:
+                statement = cls(
+                    secondment=posting, month=first,
+                    employee=posting.employee,
+                    department=posting.department, centre=centre,
+                    company=centre.company, state='draft')
+            statements.append(statement)
+            if statement.state == 'draft':
+                statement.start_date = max(first, posting.start_date)
+                statement.end_date = min(last, posting.end_date)
+                statement.lines = statement._lines(counts[posting.id], last)
+                changed.append(statement)
+        for some in grouped_slice(changed, _TOGETHER):
+            cls.save(list(some))
+        return statements
+
+    @classmethod
+    def _counts(cls, employees, first, last):
+        "Return the benefits.Count of the postings of the people, by id"
+        pool = Pool()
+        Leave = pool.get('tthcc.leave')
+        Secondment = pool.get('tthcc.secondment')
+        absent = Leave.taken(employees, first, last)
+        counts = {}
+        for employee in employees:
+            # Those at other centres too: no half day counts twice
+            postings = Secondment.search([
+                    ('employee', '=', employee),
+                    *Secondment.in_force(first, last),
+                    ], order=[('start_date', 'ASC'), ('id', 'ASC')])
+            counts.update(zip([p.id for p in postings], benefits.allot(
+                        [p.posting() for p in postings],
+                        postings[0].centre.worktime(), first, last,
+                        {(date, half) for id, date, half in absent
+                            if id == employee})))
+        return counts
+
+    def _lines(self, count, last):
+        Line = Pool().get('tthcc.staffing.statement.line')
+        days = {'start_date': self.start_date, 'end_date': self.end_date}
+        lines = [
+            Line(kind=kind, quantity=benefits.in_days(halves), **days)
+            for kind, halves in count._asdict().items()
+            if halves or kind == 'present']
+        lines += self._allowances(count, last)
+        for number, line in enumerate(lines):
+            line.sequence = number
+        return lines
+
+    def _allowances(self, count, last):
+        "Return a line for each allowance, split where one follows another"
+        pool = Pool()
+        Allowance = pool.get('tthcc.allowance')
+        Line = pool.get('tthcc.staffing.statement.line')
+        calendar = self.centre.worktime()
+        month = benefits.working_days(calendar, self.month, last)
+        for allowance in Allowance.applying(
+                self.company, self.secondment.mode, self.start_date,
+                self.end_date):
+            start = max(self.start_date, allowance.start_date)
+            end = min(self.end_date, allowance.end_date or last)
+            present = benefits.in_days(benefits.between(
+                    count.present | count.on_call, start, end))
+            posted = benefits.working_days(calendar, start, end)
+            yield Line(
+                kind='allowance', allowance=allowance,
+                start_date=start, end_date=end,
+                quantity=present if allowance.basis == 'day' else posted,
+                amount=benefits.allowance(
+                    allowance.basis, allowance.amount, allowance.percent,
+                    present, posted, month))
+
+    @classmethod
+    @move(['draft'], 'approved')
+    def approve(cls, statements):
+        "The director says that it is right"
+        for statement in statements:
+            statement.approved_by = cls._acting_employee()
+            statement.check_not_own(statement.approved_by)
+
+    @classmethod
+    @move(['approved'], 'confirmed')
+    def confirm(cls, statements):
+        "The sending department says that it will pay"
+        for statement in statements:
+            statement.confirmed_by = cls._acting_employee()
+            statement.check_not_own(statement.confirmed_by)
+
+    def check_not_own(self, employee):
+        if self.employee == employee:
+            raise StatementError(gettext(
+                    'tthcc_staffing.msg_statement_own',
+                    statement=self.rec_name))
+
+    @classmethod
+    @ModelView.button_action('tthcc_staffing.wizard_statement_correct')
+    def correct(cls, statements):
+        pass
+
+    @classmethod
+    @move(['approved', 'confirmed'], 'approved', button='correct')
+    def correct_by(cls, statements, days, amount, reason):
+        """Add a line that corrects days and amount, either may be None; the
+        department confirms anew."""
+        Line = Pool().get('tthcc.staffing.statement.line')
+        reason = (reason or '').strip()
+        if not reason or not (days or amount):
+            raise StatementError(gettext(
+                    'tthcc_staffing.msg_statement_correction'))
+        employee = cls._acting_employee()
+        lines = []
+        for statement in statements:
+            statement.check_not_own(employee)
+            statement.approved_by, statement.confirmed_by = employee, None
+            lines.append(Line(
+                    statement=statement, kind='correction',
+                    sequence=len(statement.lines),
+                    start_date=statement.start_date,
+                    end_date=statement.end_date,
+                    quantity=days, amount=amount, reason=reason,
+                    corrected_by=employee, corrected_at=clock.now()))
+        Line.save(lines)
+
+
+class Line(sequence_ordered(), ModelSQL, ModelView):
+    "A line of a statement"
+    __name__ = 'tthcc.staffing.statement.line'
+
+    statement = fields.Many2One(
+        'tthcc.staffing.statement', "Statement", required=True,
+        ondelete='CASCADE')
+    kind = fields.Selection([
+            ('present', "Days Present"),
+            ('leave', "Days of Leave"),
+            ('on_call', "Days on Call"),
+            ('overtime', "Hours of Overtime"),
+            ('weekend', "Hours on Days Off"),
+            ('lieu', "Hours off in Lieu"),
+            ('allowance', "Allowance"),
+            ('correction', "Correction"),
+            ], "Kind", required=True, sort=False)
+    kind_string = kind.translated('kind')
+    allowance = fields.Many2One(
+        'tthcc.allowance', "Allowance", ondelete='RESTRICT')
+    text = fields.Function(fields.Char("What"), 'get_text')
+    start_date = fields.Date("From", required=True)
+    end_date = fields.Date("To", required=True)
+    quantity = fields.Numeric(
+        "Days or Hours", digits=(6, 2),
+        help="Days, of overtime and time off hours.")
+    amount = fields.Numeric("Amount", digits=(16, 0), help="In đồng.")
+    reason = fields.Text("Reason")
+    corrected_by = fields.Many2One(
+        'company.employee', "Corrected By", ondelete='RESTRICT')
+    corrected_at = fields.DateTime("Corrected At")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.__access__.add('statement')
+        t = cls.__table__()
+        cls._sql_indexes.add(Index(t, (t.statement, Index.Equality())))
+
+    @classmethod
+    def get_text(cls, lines, name):
+        with without_check_access():
+            return {
+                line.id: ' – '.join(filter(None, [
+                            line.allowance.name if line.allowance
+                            else line.kind_string, line.reason]))
+                for line in cls.browse(lines)}
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual', Eval('reason') & 'warning'),
+            ]
+
+    @classmethod
+    def check_modification(cls, mode, lines, values=None, external=False):
+        super().check_modification(
+            mode, lines, values=values, external=external)
+        for line in lines:
+            # What is approved is corrected by further lines only
+            if external or (
+                    mode != 'create' and line.statement.state != 'draft'):
+                raise AccessError(gettext(
+                        'tthcc_staffing.msg_statement_fixed',
+                        statement=line.statement.rec_name))
+
+
+class MakeStatements(Wizard):
+    "Make the statements of a month"
+    __name__ = 'tthcc.staffing.statement.make'
+
+    start = StateView(
+        'tthcc.staffing.statement.make.start',
+        'tthcc_staffing.statement_make_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Make", 'make', 'tryton-ok', default=True),
+            ])
+    make = StateAction('tthcc_staffing.act_statement')
+
+    def do_make(self, action):
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        Statement = pool.get('tthcc.staffing.statement')
+        with check_access():
+            Centre.read([self.start.centre.id], ['id'])
+        statements = Statement.make(self.start.centre, self.start.month)
+        return action, {'res_id': [s.id for s in statements]}
+
+
+class MakeStatementsStart(ModelView):
+    "Of which centre and month"
+    __name__ = 'tthcc.staffing.statement.make.start'
+
+    centre = fields.Many2One('tthcc.centre', "Centre", required=True)
+    month = fields.Date(
+        "Month", required=True, help="Any day of the month.")
+
+    @staticmethod
+    def default_centre():
+        return Pool().get('tthcc.dossier').default_centre()
+
+    @staticmethod
+    def default_month():
+        return clock.today() - relativedelta(months=1, day=1)
+
+
+class CorrectStatement(Wizard):
+    "Correct a statement by a further line"
+    __name__ = 'tthcc.staffing.statement.correct'
+
+    start = StateView(
+        'tthcc.staffing.statement.correct.start',
+        'tthcc_staffing.statement_correct_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Correct", 'correct', 'tryton-ok', default=True),
+            ])
+    correct = StateTransition()
+
+    def transition_correct(self):
+        Statement = Pool().get('tthcc.staffing.statement')
+        with check_access():
+            Statement.correct_by(
+                self.records, self.start.days, self.start.amount,
+                self.start.reason)
+        return 'end'
+
+
+class CorrectStatementStart(ModelView):
+    "What to add or to take off, and why"
+    __name__ = 'tthcc.staffing.statement.correct.start'
+
+    days = fields.Numeric(
+        "Days", digits=(4, 1), help="Less than 0 takes off.")
+    amount = fields.Numeric(
+        "Amount", digits=(16, 0), help="In đồng; less than 0 takes off.")
+    reason = fields.Text("Reason", required=True)

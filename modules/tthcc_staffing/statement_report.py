@@ -1,0 +1,72 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Statements on paper and as a spreadsheet for payroll."""
+
+import tempfile
+
+from trytond.i18n import gettext
+from trytond.modules.tthcc.form import Form
+from trytond.modules.tthcc_dossier.book import RegisterSheet
+from trytond.modules.tthcc_dossier.fee import format_amount
+from trytond.report import Report
+
+_COLUMNS = [
+    'employee', 'department', 'month', 'text', 'start_date', 'end_date',
+    'quantity', 'amount', 'payer', 'legal_basis', 'state']
+
+
+class StatementForm(Form):
+    "Bảng chấm công và bồi dưỡng của công chức được cử"
+    __name__ = 'tthcc.staffing.statement.form'
+
+    @classmethod
+    def template_name(cls):
+        return 'tthcc_staffing/form/statement'
+
+    @classmethod
+    def centre_and_date(cls, statement):
+        return statement.centre, statement.end_date
+
+    @classmethod
+    def get_context(cls, statements, header, data):
+        context = super().get_context(statements, header, data)
+        context['format_amount'] = format_amount
+        return context
+
+
+class StatementSheet(Report):
+    "The lines of the statements, a row each"
+    __name__ = 'tthcc.staffing.statement.sheet'
+
+    @classmethod
+    def _execute(cls, statements, header, data, action):
+        from openpyxl import Workbook
+
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet(gettext(
+                'tthcc_staffing.msg_statement_sheet'))
+        sheet.freeze_panes = 'A2'
+        sheet.append([
+                gettext(f'tthcc_staffing.msg_statement_column_{name}')
+                for name in _COLUMNS])
+        for statement in statements:
+            for line in statement.lines:
+                sheet.append([
+                        RegisterSheet._text(sheet, value)
+                        if isinstance(value, str) else value
+                        for value in cls._row(statement, line)])
+        with tempfile.TemporaryFile() as file:
+            book.save(file)
+            file.seek(0)
+            return 'xlsx', file.read()
+
+    @classmethod
+    def _row(cls, statement, line):
+        allowance = line.allowance
+        return [
+            statement.employee.rec_name, statement.department.rec_name,
+            statement.month_text, line.text, line.start_date, line.end_date,
+            line.quantity, line.amount,
+            allowance.payer_string if allowance else '',
+            allowance.legal_basis if allowance else '',
+            statement.state_string]
