@@ -66,9 +66,9 @@ def main():
         call('ask')
 
 
-def call(phase):
+def call(phase, file=__file__):
     "Run the phase in a process of its own, which reads the configuration"
-    subprocess.check_call([sys.executable, __file__, '--phase', phase])
+    subprocess.check_call([sys.executable, file, '--phase', phase])
 
 
 def start_postgresql(stack, config):
@@ -84,8 +84,8 @@ def start_postgresql(stack, config):
             })
 
 
-def make(folder, total):
-    "Make the province and fill it"
+def make(folder, total, *modules):
+    "Make the province, with further modules, and fill it"
     from benchmarks import province
     from trytond.pool import Pool
     from trytond.transaction import Transaction
@@ -96,7 +96,7 @@ def make(folder, total):
     passfile = pathlib.Path(folder, 'password')
     passfile.write_text('a-password-of-the-benchmark\n')
     os.environ['TRYTONPASSFILE'] = str(passfile)
-    update('tthcc_language_vi', 'tthcc_dossier')
+    update('tthcc_language_vi', 'tthcc_dossier', *modules)
     with Transaction().start(NAME, 0):
         Pool(NAME).init()
         province.build()

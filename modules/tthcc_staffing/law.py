@@ -59,7 +59,8 @@ class SecondmentRule(ModelSQL, ModelView):
         super().__setup__()
         t = cls.__table__()
         cls._order = [
-            ('regime', 'ASC'), ('kind', 'ASC'), ('start_date', 'DESC')]
+            ('regime', 'ASC'), ('kind', 'ASC'), ('start_date', 'DESC'),
+            ('id', 'DESC')]
         cls._sql_constraints += [
             ('kind_unique', Unique(t, t.regime, t.kind, t.start_date),
                 'tthcc_staffing.msg_secondment_rule_unique'),

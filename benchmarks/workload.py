@@ -1,0 +1,147 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Measure workload and peaks on a million dossiers
+
+On a PostgreSQL of its own, filled by SQL, as the supervisor of the province
+and as the director of one centre ask for them; then the same with the facts
+materialised.
+"""
+import argparse
+import contextlib
+import datetime as dt
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT)]
+from benchmarks import monthly  # noqa: E402
+
+CONFIG = '''
+[table_query_materialized]
+tthcc.workload.fact = 3600
+tthcc.workload.peak.fact = 3600
+'''
+REPEAT = 5
+FACTS = ['tthcc.workload.fact', 'tthcc.workload.peak.fact']
+# What is asked, by whom, of which model, grouped by what, over so many days
+QUESTIONS = [
+    ("a month by department", 'supervisor', 'workload', 'department', 30),
+    ("a month by day", 'supervisor', 'workload', 'day', 30),
+    ("a year by month", 'supervisor', 'workload', 'month', 365),
+    ("a year by procedure", 'supervisor', 'workload', 'procedure', 365),
+    ("a year by week, one centre", 'o1_director', 'workload', 'week', 365),
+    ("peaks of a year by weekday", 'supervisor', 'peak', 'weekday', 365),
+    ("peaks of a year by hour, one centre", 'o1_director', 'peak', 'hour',
+        365),
+    ]
+FIELDS = {
+    'workload': [
+        'what', 'received', 'visits', 'finished', 'in_work',
+        'counter_minutes', 'counter_hours', 'legs', 'leg_hours'],
+    'peak': ['what', 'visits', 'hours'],
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        '--dossiers', type=int, default=1_000_000, help="default 1,000,000")
+    parser.add_argument('--phase', choices=['ask', 'materialise'],
+        help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.phase == 'ask':
+        return ask()
+    elif options.phase == 'materialise':
+        return materialise()
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        config = pathlib.Path(folder, 'trytond.conf')
+        config.touch()
+        monthly.start_postgresql(stack, config)
+        monthly.make(folder, options.dossiers, 'tthcc_staffing')
+        copy_legs()
+        print("\nnot materialised", flush=True)
+        monthly.call('ask', __file__)
+        config.write_text(CONFIG)
+        monthly.call('materialise', __file__)
+        print("\nmaterialised", flush=True)
+        monthly.call('ask', __file__)
+
+
+def copy_legs():
+    "Give each dossier the leg that its department ended"
+    from trytond.transaction import Transaction
+    with Transaction().start(monthly.NAME, 0) as transaction:
+        cursor = transaction.connection.cursor()
+        cursor.execute(
+            "INSERT INTO tthcc_dossier_step (dossier, name, work, role, "
+            "department, started_at, ended_at, worked, sequence) "
+            "SELECT id, 'Thẩm định', 'appraisal', 'processor', "
+            "lead_department, received_at, finished_at, "
+            "interval '1 hour' * (id % 30), 2 FROM tthcc_dossier "
+            "WHERE finished_at IS NOT NULL")
+    with Transaction().start(
+            monthly.NAME, 0, autocommit=True) as transaction:
+        transaction.connection.execute("VACUUM ANALYZE tthcc_dossier_step")
+
+
+def materialise():
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    monthly.update('tthcc_staffing')
+    Pool(monthly.NAME).init()
+    for name in FACTS:
+        Fact = Pool(monthly.NAME).get(name)
+        with Transaction().start(monthly.NAME, 0) as transaction:
+            started = time.perf_counter()
+            Fact._table_query_refresh(force=True)
+            transaction.commit()
+            print(
+                f"{name}: {Fact.search([], count=True):,} rows, "
+                f"refreshed in {time.perf_counter() - started:.1f} s")
+    with Transaction().start(
+            monthly.NAME, 0, autocommit=True) as transaction:
+        transaction.connection.execute("VACUUM ANALYZE")
+
+
+def ask():
+    "Print how long each question takes, the first time and then"
+    from trytond.modules.tthcc import clock
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction, check_access
+    pool = Pool(monthly.NAME)
+    pool.init()
+    with Transaction().start(monthly.NAME, 0):
+        users = {
+            u.login: u.id for u in pool.get('res.user').search([])}
+    today = clock.today()
+    print("| milliseconds | first | median | most |\n|---|---|---|---|")
+    for name, login, report, by, days in QUESTIONS:
+        model = 'tthcc.workload' + ('.peak' if report == 'peak' else '')
+        times = []
+        for _ in range(REPEAT):
+            with Transaction().start(
+                    monthly.NAME, users[login],
+                    readonly=True) as transaction:
+                context = pool.get('res.user').get_preferences(
+                    context_only=True)
+                context.update(
+                    by=by, start_date=today - dt.timedelta(days=days),
+                    end_date=today)
+                with transaction.set_context(context), check_access():
+                    started = time.perf_counter()
+                    rows = pool.get(model).search_read(
+                        [], fields_names=FIELDS[report])
+                    times.append(1000 * (time.perf_counter() - started))
+        print(f"| {name}, {len(rows)} rows | {times[0]:.0f} "
+            f"| {statistics.median(times):.0f} | {max(times):.0f} |",
+            flush=True)
+
+
+if __name__ == '__main__':
+    os.nice(5)
+    main()
