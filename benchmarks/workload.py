@@ -9,7 +9,6 @@ materialised.
 import argparse
 import contextlib
 import datetime as dt
-import os
 import pathlib
 import statistics
 import sys
@@ -143,5 +142,4 @@ def ask():
 
 
 if __name__ == '__main__':
-    os.nice(5)
     main()

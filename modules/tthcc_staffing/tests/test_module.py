@@ -16,6 +16,7 @@ class TthccStaffingTestCase(CompanyTestMixin, ModuleTestCase):
         return super()._skip_company_rule | {
             # Dossiers have rules of their own
             ('tthcc.dossier', 'company'),
+            ('tthcc.dossier', 'resolver'),
             # Some are of all committees
             ('tthcc.allowance', 'company'),
             }
