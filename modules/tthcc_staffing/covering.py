@@ -57,3 +57,49 @@ def collide(one, other):
         for half in HALVES:
             if one.is_there(date, half) and other.is_there(date, half):
                 return date, half
+
+
+class Cover(NamedTuple):
+    "Who receives what: a posting and the ids of the procedures it receives"
+    posting: Posting
+    procedures: frozenset
+
+
+class Gap(NamedTuple):
+    "A procedure nobody at the centre can receive in that half day"
+    date: dt.date
+    half: str
+    procedure: int
+    on_call: bool
+
+
+def gaps(calendar, covers, procedures, absent, first, last):
+    """Return, in order, the gaps from the date first to last.
+
+    calendar is the worktime.Calendar of the centre, covers are its Cover,
+    procedures the ids of those it offers, absent a set of (employee, date,
+    half).  A gap is on call when somebody comes when called."""
+    found = []
+    for date in days(first, last):
+        for half in open_halves(calendar, date):
+            there, called = set(), set()
+            for posting, received in covers:
+                if (posting.employee, date, half) in absent:
+                    continue
+                if posting.is_there(date, half):
+                    there |= received
+                elif posting.is_on_call(date):
+                    called |= received
+            found += [
+                Gap(date, half, procedure, procedure in called)
+                for procedure in sorted(set(procedures) - there)]
+    return found
+
+
+def hours(calendar, date, half):
+    """Return the first and the last time the calendar is open in the half
+    day of the date, which must be one of its open_halves."""
+    periods = [
+        (start, end) for start, end in calendar.periods(date)
+        if (start < NOON) == (half == 'morning')]
+    return periods[0][0], periods[-1][1]

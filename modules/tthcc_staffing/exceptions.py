@@ -39,3 +39,11 @@ class StatementError(UserError):
 
 class RemarkError(UserError):
     "Remarks that cannot be begun or shown"
+
+
+class RosterError(ValidationError):
+    pass
+
+
+class DutyError(ValidationError):
+    "A duty outside of its week, or of somebody on leave"

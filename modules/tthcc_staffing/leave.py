@@ -150,18 +150,22 @@ class Leave(ByHandMixin, MoveMixin, Workflow, ModelSQL, ModelView):
         return super().copy(leaves, default=default)
 
     @classmethod
-    def taken(cls, employees, first, last):
-        """Return the half days from first to last on which the employees, by
-        ids, are on leave, as a set of (employee, date, half)."""
-        leaves = cls.search([
+    def approved(cls, employees, first, last):
+        "Return the approved leave of employees, by ids, from first to last"
+        return cls.search([
                 ('employee', 'in', list(employees)),
                 ('state', '=', 'approved'),
                 ('start_date', '<=', last),
                 ('end_date', '>=', first),
                 ])
+
+    @classmethod
+    def taken(cls, employees, first, last):
+        """Return the half days from first to last on which the employees, by
+        ids, are on leave, as a set of (employee, date, half)."""
         return {
             (leave.employee.id, date, half)
-            for leave in leaves
+            for leave in cls.approved(employees, first, last)
             for date in covering.days(
                 max(first, leave.start_date), min(last, leave.end_date))
             for half in ([leave.half] if leave.half else covering.HALVES)}

@@ -97,8 +97,8 @@ class Rule(metaclass=PoolMeta):
 
     # Where the rule on a model asks for what is the user's own
     _own_models = {
-        'tthcc.leave', 'tthcc.secondment', 'tthcc.staffing.remark',
-        'tthcc.staffing.statement'}
+        'tthcc.leave', 'tthcc.presence', 'tthcc.secondment',
+        'tthcc.staffing.remark', 'tthcc.staffing.statement'}
 
     @classmethod
     def _get_context(cls, model_name):
