@@ -190,6 +190,25 @@ def test_leave_opens_a_gap_that_a_substitute_closes(server, office, start):
     assert shown(director, office) == before
 
 
+def test_a_posting_may_be_for_some_fields_only(server, office, start, pool):
+    director = server.client('th_director', PASSWORD)
+    before = shown(director, office)
+    with start(0):
+        Field = pool.get('tthcc.procedure.field')
+        other, = Field.create([{'name': "Đất đai"}])
+        secondment = pool.get('tthcc.secondment')(office.secondment)
+        secondment.procedure_fields = [other]
+        secondment.save()
+    assert shown(director, office) == {
+        (str(weekday), half): 2
+        for weekday in range(5) for half in HALVES}
+    with start(0):
+        secondment = pool.get('tthcc.secondment')(office.secondment)
+        secondment.procedures = [office.procedure]
+        secondment.save()
+    assert shown(director, office) == before
+
+
 def test_cover_of_others_is_not_shown(server, office):
     for login in ['lc_director', 'lc_leader']:
         assert not shown(server.client(login, PASSWORD), office)

@@ -27,10 +27,25 @@ class Centre(metaclass=PoolMeta):
                 *Secondment.in_force(first, last)])
 
     def offered(self, date):
-        "Return the procedures the centre offers on the date"
+        """Return the departments that work on each procedure the centre
+        offers on the date: those of its steps, else that of its field."""
         Offer = Pool().get('tthcc.centre.procedure')
-        return [o.procedure for o in Offer.search([
-                    ('centre', '=', self.id), *Offer.offered(date)])]
+        usual, offered = {}, {}
+        for offer in Offer.search([
+                    ('centre', '=', self.id), *Offer.offered(date)]):
+            procedure = offer.procedure
+            kinds = {
+                s.department_kind for s in procedure.current.steps
+                if s.department_kind}
+            if not kinds and procedure.field.department_kind:
+                kinds = {procedure.field.department_kind}
+            assigned = {
+                a.department_kind: a.department for a in offer.assignments}
+            for kind in kinds - usual.keys():
+                usual[kind] = self.company_department(kind)
+            offered[procedure] = {
+                assigned.get(kind) or usual[kind] for kind in kinds}
+        return offered
 
     def cover_gaps(self, first, last):
         """Return the covering.Gap of the local days from first to last.
@@ -38,12 +53,14 @@ class Centre(metaclass=PoolMeta):
         Only postings count, and those who stand in for them: the law wants
         the departments to send who receives (Decree 61/2018/NĐ-CP)."""
         Leave = Pool().get('tthcc.leave')
-        procedures = self.offered(first)
+        offered = self.offered(first)
         posted = self.posted(first, last)
         covers = [
             covering.Cover(
                 secondment.posting(),
-                frozenset(p.id for p in procedures if secondment.covers(p)))
+                frozenset(
+                    p.id for p, departments in offered.items()
+                    if secondment.covers(p, departments)))
             for secondment in posted]
         employees = {s.employee.id for s in posted}
         absent = Leave.taken(employees, first, last)
@@ -60,24 +77,18 @@ class Centre(metaclass=PoolMeta):
             for cover in covers
             if cover.posting.employee == leave.employee.id]
         return covering.gaps(
-            self.worktime(), covers, [p.id for p in procedures], absent,
-            first, last)
+            self.worktime(), covers, [p.id for p in offered], absent, first,
+            last)
 
-    def could_cover(self, procedure, date, half):
-        """Return the employees who could receive the procedure in the half
-        day: substitutes of its postings, then those of its department."""
-        pool = Pool()
-        Employee = pool.get('company.employee')
-        Leave = pool.get('tthcc.leave')
+    def could_cover(self, procedure, departments, date, half):
+        """Return the employees who could receive the procedure, on which the
+        departments work, in the half day: substitutes of its postings, then
+        those of the departments."""
+        Leave = Pool().get('tthcc.leave')
         people = [
-            e for s in self.posted(date, date) if s.covers(procedure)
-            for e in s.substitutes]
-        if procedure.field and procedure.field.department_kind:
-            people += Employee.search([
-                    ('company', '=', self.company.id),
-                    ('department.kind', '=',
-                        procedure.field.department_kind.id),
-                    ], limit=20)
+            e for s in self.posted(date, date)
+            if s.covers(procedure, departments) for e in s.substitutes]
+        people += [e for d in departments if d for e in d.employees]
         absent = Leave.taken({e.id for e in people}, date, date)
         return [
             e for e in dict.fromkeys(people)

@@ -73,17 +73,25 @@ class CoverGap(ModelSQL, ModelView):
 
     @classmethod
     def get_proposals(cls, rows, name):
-        "Read people once for all procedures of a department"
+        "Ask once for all procedures of the same departments"
         with without_check_access():
-            named = {}
+            named, offered = {}, {}
+            names = {}
             for row in cls.browse(rows):
-                key = row.procedure.id, row.first_date, row.half
+                centre = row.centre
+                if centre not in offered:
+                    offered[centre] = centre.offered(row.first_date)
+                departments = offered[centre].get(row.procedure, set())
+                key = (
+                    centre, frozenset(departments), row.procedure.field,
+                    row.first_date, row.half)
                 if key not in named:
+                    people = centre.could_cover(
+                        row.procedure, departments, row.first_date, row.half)
                     named[key] = ', '.join(
-                        e.rec_name for e in row.centre.could_cover(
-                            row.procedure, row.first_date, row.half)[:_NAMED])
-        return {
-            r.id: named[r.procedure.id, r.first_date, r.half] for r in rows}
+                        e.rec_name for e in people[:_NAMED])
+                names[row.id] = named[key]
+        return names
 
 
 class CoverContext(ModelView):

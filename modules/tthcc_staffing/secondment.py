@@ -282,14 +282,14 @@ class Secondment(
             ('end_date', '>=', first),
             ]
 
-    def covers(self, procedure):
-        "Whether the posting receives the procedure"
-        if procedure in self.procedures:
-            return True
-        field = procedure.field
+    def covers(self, procedure, departments):
+        """Whether the posting receives the procedure, on which the
+        departments work at the centre."""
         if self.procedure_fields or self.procedures:
-            return field in self.procedure_fields
-        return bool(field) and field.department_kind == self.department.kind
+            return (
+                procedure in self.procedures
+                or procedure.field in self.procedure_fields)
+        return self.department in departments
 
     def posting(self):
         "Return the posting as a value of covering"
