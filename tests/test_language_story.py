@@ -9,17 +9,13 @@ import pytest
 from demo.load import load
 from demo.logins import PASSWORD, read_logins
 from tests import databases
+from tests.browser import SETTLE
 from tests.language import AS_IN_ENGLISH
 
 ROOT = pathlib.Path(__file__).parent.parent
 ROLES = {login.role: login.name for login in reversed(read_logins())}
 OPEN = """async menu => {
-    const settle = async () => {
-        for (let quiet = 0; quiet < 4; quiet++) {
-            await new Promise(done => setTimeout(done, 25));
-            if (jQuery.active) quiet = 0;
-        }
-    };
+    const settle = SETTLE;
     const found = new Set();
     const read = () => {
         const walker = document.createTreeWalker(
@@ -60,7 +56,7 @@ OPEN = """async menu => {
         }
     }
     return [...found];
-}"""
+}""".replace('SETTLE', SETTLE)
 
 
 @pytest.fixture(scope='module')
