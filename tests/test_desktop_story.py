@@ -34,5 +34,7 @@ def test_overdue_dossier(desktop, rpc):
     desktop.key('ctrl+d')
     desktop.find("Bạn có chắc muốn xóa bản ghi này không?")
     desktop.click("Có", 'push button')
-    desktop.find("Lỗi")
+    desktop.find(
+        f'Hồ sơ "{dossier["code"]}" đã tiếp nhận nên không xóa được. Nếu tiếp '
+        "nhận nhầm, hãy đề nghị lãnh đạo hủy hồ sơ.")
     desktop.picture('desktop-refused')

@@ -251,6 +251,12 @@ def check_rows(history, group_by, first, last):
                 PYSONDecoder().decode(action['pyson_domain']))
             assert found == number, (figure, months)
         assert row.carried + row.received == row.finished + row.open
+        in_time, late = row.early + row.on_time, row.late
+        if in_time + late:
+            assert row.rate_finished == pytest.approx(
+                100 * in_time / (in_time + late), abs=.06)
+        else:
+            assert row.rate_finished is None
 
 
 @pytest.fixture(scope='module')

@@ -7,10 +7,11 @@ received, finished, or open; it knows no user and no period, so that it can be
 materialised.  The statistics sum it up as the user asks.
 """
 
-from sql import Column, Literal, Null, Union, Window, With
+from sql import Cast, Column, Literal, Null, Union, Window, With
 from sql.aggregate import Count, Min, Sum
 from sql.conditionals import Case, Coalesce, NullIf
-from sql.functions import AtTimeZone, CurrentTimestamp, Extract, RowNumber
+from sql.functions import (
+    AtTimeZone, CurrentTimestamp, Extract, Round, RowNumber)
 from sql.operators import Or
 
 from trytond.model import Index, ModelSQL, ModelView, fields
@@ -318,7 +319,9 @@ class Statistics(ModelSQL, ModelView):
 
     @classmethod
     def _rate(cls, part, whole):
-        return cls.rate_finished.sql_cast(part) * 100 / NullIf(whole, 0)
+        # As the screen rounds it, which else takes the row for changed
+        return cls.rate_finished.sql_cast(
+            Round(Cast(part * 100. / NullIf(whole, 0), 'NUMERIC'), 1))
 
     @classmethod
     def get_name(cls, rows, name):
