@@ -6,6 +6,8 @@ AS_IN_ENGLISH = {
     # Words of both languages
     "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS", "Skype", "URL",
     "UUID",
+    # Codes of Armenia and Indonesia
+    "AM", "ID",
     # Formats and methods
     "JPEG", "PDF", "PNG", "SHA-256", "TIFF",
     # Nothing but marks and placeholders

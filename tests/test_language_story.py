@@ -48,9 +48,10 @@ OPEN = """async menu => {
         const dialog = () => document.querySelector('.modal.in');
         if (dialog()) {
             // The first button cancels
-            dialog().querySelector('.modal-footer button').click();
-            for (let wait = 0; dialog() && wait < 100; wait++)
-                await new Promise(done => setTimeout(done, 50));
+            for (let wait = 0; dialog() && wait < 20; wait++) {
+                dialog().querySelector('.modal-footer button').click();
+                await new Promise(done => setTimeout(done, 1000));
+            }
             if (dialog())
                 throw new Error(dialog().textContent);
         }
@@ -80,7 +81,11 @@ def english():
         ])
 def test_no_english(browser, rpc, english, login, password):
     menus = [m['id'] for m in rpc(login, password).search(
-            'ir.ui.menu', [('childs', '=', None)])]
+            'ir.ui.menu', [
+                ('childs', '=', None),
+                # It shows what is translated
+                ('name', '!=', "Bản dịch"),
+                ])]
     browser.log_in(login, password)
 
     found = {
