@@ -135,7 +135,7 @@ def copy_dossiers(cursor, total):
             "SELECT %s, %s, %s + n, n, name, folded, %s + %s * (n - %s), "
             "k.procedure, k.revision, k.case "
             "FROM generate_series(%s, %s - 1) n "
-            "JOIN person ON person.number = (n * 7919) %% %s "
+            "JOIN person ON person.number = (n::bigint * 7919) %% %s "
             "JOIN kind k ON k.number = n %% %s",
             [id, party, first, start, step, n, n, n + count, len(names),
                 PROCEDURES])
