@@ -140,7 +140,7 @@ def copy_dossiers(cursor, total):
             [id, party, first, start, step, n, n, n + count, len(names),
                 PROCEDURES])
         n += count
-    code = "left(t.code, -4) || lpad((10000 + c.n)::text, 6, '0')"
+    code = "left(t.code, -4) || lpad((10000 + c.n)::text, 7, '0')"
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
