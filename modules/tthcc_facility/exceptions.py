@@ -3,3 +3,11 @@
 
 from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
+
+
+class AreaError(ValidationError):
+    "Zones with more area than their site has"
+
+
+class DatesError(ValidationError):
+    pass
