@@ -1,7 +1,6 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
 
 
