@@ -1,6 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
 
 
@@ -9,4 +10,12 @@ class AreaError(ValidationError):
 
 
 class DatesError(ValidationError):
+    pass
+
+
+class EquipmentDisposedError(UserError):
+    "The item was disposed of, which is final"
+
+
+class EquipmentDateError(ValidationError):
     pass
