@@ -79,13 +79,14 @@ class _Dated(ModelSQL, ModelView):
     type = fields.Many2One(
         'tthcc.equipment.type', "Type", required=True, ondelete='CASCADE')
     start_date = fields.Date("In Force Since", required=True)
-    legal_basis = fields.Char("Legal Basis", required=True)
+    legal_basis = fields.Char("Legal Basis", required=True, translate=True)
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
         cls.__access__.add('type')
-        cls._order = [('type', 'ASC'), ('start_date', 'DESC')]
+        cls._order = [
+            ('type', 'ASC'), ('start_date', 'DESC'), ('id', 'ASC')]
 
 
 class EquipmentWear(_Dated):
@@ -134,7 +135,7 @@ class EquipmentProperty(ModelSQL, ModelView):
     code = fields.Char(
         "Code", required=True,
         help="The column of files for import that holds the property.")
-    unit = fields.Char("Unit")
+    unit = fields.Char("Unit", translate=True)
 
     @classmethod
     def __setup__(cls):
