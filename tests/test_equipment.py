@@ -21,7 +21,8 @@ def districts(database):
     from trytond.transaction import Transaction
     districts = {}
     with Transaction().start(database, 1):
-        for key, name in [('a', "Huyện Quảng Xương"), ('b', "Huyện Lang Chánh")]:
+        for key, name in [
+                ('a', "Huyện Quảng Xương"), ('b', "Huyện Lang Chánh")]:
             company = create_committee(f"UBND {name}")
             centre = create_centre(company)
             for role in ['facility_manager', 'counter_officer', 'director']:

@@ -36,7 +36,8 @@ PRESENT = WORKING + BROKEN
 "The conditions in which an item is at its place"
 # What only events change, so that the history is complete
 _BY_EVENT = {
-    'centre': 'move', 'counter': 'move', 'employee': 'move',
+    'centre': 'move', 'zone': 'move', 'counter': 'move',
+    'employee': 'move',
     'condition': 'condition', 'condition_since': 'condition',
     'company': 'move'}
 # Creating many at once takes time by their square
@@ -69,6 +70,9 @@ class Equipment(SearchText, ModelSQL, ModelView):
     centre = fields.Many2One(
         'tthcc.centre', "Centre", required=True, ondelete='RESTRICT',
         states=_placed)
+    zone = fields.Many2One(
+        'tthcc.zone', "Room", ondelete='RESTRICT', states=_placed,
+        domain=[('centre', '=', Eval('centre', -1))])
     counter = fields.Many2One(
         'tthcc.counter', "Counter", ondelete='RESTRICT', states=_placed,
         domain=[('centre', '=', Eval('centre', -1))])
@@ -127,6 +131,8 @@ class Equipment(SearchText, ModelSQL, ModelView):
                 Index(t,
                     (t.centre, Index.Equality()),
                     (t.type, Index.Equality())),
+                Index(t, (t.zone, Index.Equality()),
+                    where=t.zone != Null),
                 Index(t, (t.employee, Index.Equality()),
                     where=t.employee != Null),
                 Index(t, (t.counter, Index.Equality()),
@@ -149,10 +155,12 @@ class Equipment(SearchText, ModelSQL, ModelView):
         if len(centres) == 1:
             return centres[0]
 
-    @fields.depends('centre', 'company', 'counter')
+    @fields.depends('centre', 'company', 'zone', 'counter')
     def on_change_centre(self):
         if self.centre:
             self.company = self.centre.company
+        if self.zone and self.zone.site.centre != self.centre:
+            self.zone = None
         if self.counter and self.counter.centre != self.centre:
             self.counter = None
 
@@ -227,7 +235,7 @@ class Equipment(SearchText, ModelSQL, ModelView):
         "Bring the ends of the useful lives up to date with the types"
         with without_check_access():
             items = cls.search([('type', 'in', [t.id for t in types])])
-            for some in grouped_slice(items):
+            for some in grouped_slice(items, 1000):
                 some = list(some)
                 for item in some:
                     item.life_end = item._get_life_end()
