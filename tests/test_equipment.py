@@ -1,6 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "The equipment of two districts: what there is, and what happens to it"
+import base64
 import datetime as dt
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,7 +12,11 @@ from tests.server import Refused
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import (
     PASSWORD, create_centre, create_committee, create_user)
+from trytond.modules.tthcc_facility.depreciation import worth
 
+PICTURE = base64.b64decode(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+k'
+    'cQAAAABJRU5ErkJggg==')
 NOW = dt.datetime(2018, 9, 10, 2)
 
 
@@ -20,6 +25,7 @@ def districts(database):
     "Two districts, each with a facility manager, an officer and a director"
     from trytond.transaction import Transaction
     districts = {}
+    companies = []
     with Transaction().start(database, 1):
         for key, name in [
                 ('a', "Huyện Quảng Xương"), ('b', "Huyện Lang Chánh")]:
@@ -27,10 +33,14 @@ def districts(database):
             centre = create_centre(company)
             for role in ['facility_manager', 'counter_officer', 'director']:
                 create_user(f'{role}_{key}', [role], company, centre)
+            companies.append(company.id)
             districts[key] = SimpleNamespace(
                 company=company.id, centre=centre.id,
                 counter=centre.counters[0].id,
                 staff={e.rec_name: e.id for e in centre.staff})
+        create_user(
+            'facility', ['facility_manager'], company,
+            companies=[('add', companies)], company_filter='all')
     return SimpleNamespace(**districts)
 
 
@@ -185,6 +195,191 @@ def test_a_longer_useful_life_moves_the_ends(log_in, new_item, start, pool):
     values, = log_in('counter_officer_a').read(
         'tthcc.equipment', [item], ['life_end'])
     assert values['life_end'] == dt.date(2023, 5, 20)
+
+
+def test_attention_names_what_it_is_about(log_in, new_item, record):
+    new = {'purchase_date': dt.date(2018, 6, 1)}
+    items = {
+        'fine': new_item('desk', **new),
+        'broken': new_item('desk', **new),
+        'inspection': new_item(
+            'desk', next_inspection=dt.date(2018, 9, 10), **new),
+        'warranty': new_item(
+            'desk', warranty_end=dt.date(2018, 11, 9), **new),
+        'later': new_item(
+            'desk', warranty_end=dt.date(2018, 11, 10), **new),
+        'old': new_item('desk', purchase_date=dt.date(2010, 9, 9)),
+        }
+    record(items['broken'], 'damage', 'damaged')
+    manager = log_in('facility_manager_a')
+
+    def found(*clause):
+        return {
+            n for n, i in items.items() if i in {
+                f['id'] for f in manager.search(
+                    'tthcc.equipment', [('attention', *clause)])}}
+
+    values = {
+        v['id']: list(v['attention']) for v in manager.read(
+            'tthcc.equipment', list(items.values()), ['attention'])}
+    for name in ['broken', 'inspection', 'warranty', 'old']:
+        assert values[items[name]] == [name]
+        assert found('in', [name]) == {name}
+    assert values[items['fine']] == []
+    assert found('!=', None) == items.keys() - {'fine', 'later'}
+    assert found('=', None) == {'fine', 'later'}
+    record(items['broken'], 'loss', 'lost')
+    assert found('in', ['broken']) == set()
+
+
+def test_worth_follows_the_rate_in_force():
+    bought = dt.date(2015, 1, 31)
+    value = Decimal(12_000_000)
+
+    def at(*date, rates=()):
+        return worth(value, bought, dt.date(*date), 5, rates)
+
+    assert at(2015, 1, 31) == value
+    assert at(2015, 2, 27) == value
+    assert at(2016, 1, 31) == Decimal(9_600_000)
+    assert at(2019, 12, 31) == Decimal(200_000)
+    assert at(2020, 1, 31) == at(2030, 1, 1) == 0
+    rates = [(dt.date(2016, 1, 31), Decimal(50))]
+    assert at(2016, 1, 31, rates=rates) == Decimal(9_600_000)
+    assert at(2016, 7, 31, rates=rates) == Decimal(6_600_000)
+
+
+def test_worth_takes_the_rates_of_the_type(log_in, new_item):
+    item = new_item(
+        'desk', purchase_date=dt.date(2017, 9, 10),
+        value=Decimal(8_000_000))
+    values, = log_in('counter_officer_a').read(
+        'tthcc.equipment', [item], ['worth'])
+    assert values['worth'] == Decimal(7_000_000)
+
+
+def press(client, wizard, items, **values):
+    "Press a button of the items, fill in its form, return what it opens"
+    with client.wizard(wizard, 'tthcc.equipment', items) as wizard:
+        wizard.values.update(values)
+        button = 'note' if wizard._name.endswith('note') else 'do'
+        return wizard.execute(button).actions
+
+
+def test_an_inspection_sets_the_next_one(log_in, new_item):
+    item = new_item(purchase_date=dt.date(2018, 1, 1))
+    manager = log_in('facility_manager_a')
+    press(manager, 'tthcc.equipment.note', [item],
+        condition='worn', note="Quạt kêu to", picture=PICTURE)
+    values, = manager.read('tthcc.equipment', [item], [
+            'condition', 'next_inspection', 'events.picture'])
+    assert values['condition'] == 'worn'
+    assert values['next_inspection'] == dt.date(2019, 9, 10)
+    assert values['events.'][0]['picture'] == PICTURE
+
+    with pytest.raises(Refused, match="ảnh JPEG"):
+        press(manager, 'tthcc.equipment.note', [item], picture=b'no picture')
+    press(manager, 'tthcc.equipment.note', [item], kind='loss')
+    press(manager, 'tthcc.equipment.note', [item])
+    values, = manager.read('tthcc.equipment', [item], [
+            'condition', 'events.kind'])
+    assert values['condition'] == 'good'
+    assert [e['kind'] for e in values['events.']] == [
+        'found', 'loss', 'inspection', 'intake']
+    with pytest.raises(Refused):
+        press(log_in('counter_officer_a'), 'tthcc.equipment.note', [item])
+
+
+def test_moves_within_the_centre_are_in_the_history(
+        districts, log_in, new_item):
+    item = new_item()
+    manager = log_in('facility_manager_a')
+    press(manager, 'tthcc.equipment.move', [item],
+        counter=districts.a.counter,
+        employee=districts.a.staff['counter_officer_a'],
+        reason="Quầy mới")
+    values, = manager.read('tthcc.equipment', [item], [
+            'counter', 'employee', 'events.kind', 'events.note',
+            'events.origin.rec_name'])
+    assert values['counter'] == districts.a.counter
+    assert values['employee'] == districts.a.staff['counter_officer_a']
+    event = values['events.'][0]
+    assert (event['kind'], event['note']) == ('move', "Quầy số 1: Quầy mới")
+    with pytest.raises(Refused):
+        press(manager, 'tthcc.equipment.move', [item],
+            counter=districts.b.counter)
+
+
+def test_a_loan_goes_to_the_other_centre_and_back(
+        districts, log_in, new_item):
+    item = new_item(model="Epson DS-530")
+    manager = log_in('facility_manager_a')
+    with pytest.raises(Refused):
+        press(manager, 'tthcc.equipment.move', [item], kind='transfer',
+            to_centre=districts.b.centre)
+    province = log_in('facility')
+    press(province, 'tthcc.equipment.move', [item], kind='loan',
+        to_centre=districts.b.centre, decision="Quyết định 12/QĐ-UBND")
+
+    borrower = log_in('facility_manager_b')
+    values, = borrower.read('tthcc.equipment', [item], [
+            'centre', 'lent_by', 'events.kind'])
+    assert values['centre'] == districts.b.centre
+    assert "Quảng Xương" in values['lent_by']
+    assert not manager.search('tthcc.equipment', [('id', '=', item)])
+    for client in [manager, borrower]:
+        slip, = client.search('tthcc.equipment.movement', [
+                ('kind', '=', 'loan')], ['from_name', 'to_name', 'lines'])
+        assert "Lang Chánh" in slip['to_name']
+        extension, content, *_ = client.report(
+            'tthcc.equipment.movement.slip', [slip['id']])
+        assert content.startswith(b'%PDF')
+    with pytest.raises(Refused, match="thuộc trung tâm khác"):
+        press(province, 'tthcc.equipment.move', [item], kind='transfer',
+            to_centre=districts.a.centre)
+
+    press(borrower, 'tthcc.equipment.move', [item], kind='return')
+    values, = manager.read('tthcc.equipment', [item], [
+            'centre', 'lent_by', 'events.kind'])
+    assert values['centre'] == districts.a.centre
+    assert values['lent_by'] is None
+    assert [e['kind'] for e in values['events.']] == [
+        'return', 'transfer', 'intake']
+    with pytest.raises(Refused, match="mượn"):
+        press(manager, 'tthcc.equipment.move', [item], kind='return')
+
+
+def test_disposal_needs_somebody_else_s_approval(log_in, new_item):
+    items = [new_item(), new_item('printer')]
+    manager = log_in('facility_manager_a')
+    press(manager, 'tthcc.equipment.dispose', items, method='sale',
+        council="Lê Văn Mẫu, chủ tịch\nTrần Thị Thử, ủy viên",
+        proceeds=Decimal(300_000), reason="Hỏng, quá hạn")
+    minutes, = manager.search('tthcc.equipment.movement', [
+            ('kind', '=', 'disposal')])
+    minutes = minutes['id']
+    for client in [manager, log_in('director_b')]:
+        with pytest.raises(Refused):
+            client.model('tthcc.equipment.movement', 'approve', [minutes])
+    with pytest.raises(Refused):
+        manager.write('tthcc.equipment.movement', [minutes], {
+                'state': 'done'})
+    values = manager.read('tthcc.equipment', items, ['condition'])
+    assert {v['condition'] for v in values} == {'good'}
+
+    director = log_in('director_a')
+    director.model('tthcc.equipment.movement', 'approve', [minutes])
+    values = manager.read('tthcc.equipment', items, [
+            'condition', 'events.kind', 'events.employee.rec_name'])
+    for value in values:
+        assert value['condition'] == 'disposed'
+        event = value['events.'][0]
+        assert event['kind'] == 'disposal'
+        assert event['employee.']['rec_name'] == 'director_a'
+    with pytest.raises(Refused, match="director_a"):
+        director.model('tthcc.equipment.movement', 'reject', [minutes])
+    with pytest.raises(Refused):
+        press(manager, 'tthcc.equipment.move', items, kind='move')
 
 
 def test_the_minimum_specification_has_dates(new_item, transaction, pool):

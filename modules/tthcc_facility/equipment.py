@@ -19,6 +19,8 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.url import http_host
 
 from .acting import acting_employee
+from .attention import BROKEN, PRESENT, AttentionMixin
+from .depreciation import WorthMixin
 from .exceptions import EquipmentDateError, EquipmentDisposedError
 
 CONDITIONS = [
@@ -31,20 +33,18 @@ CONDITIONS = [
     ]
 WORKING = ['good', 'worn']
 "The conditions in which an item does its work"
-BROKEN = ['damaged', 'out_of_order']
-PRESENT = WORKING + BROKEN
-"The conditions in which an item is at its place"
 # What only events change, so that the history is complete
 _BY_EVENT = {
     'centre': 'move', 'zone': 'move', 'counter': 'move',
     'employee': 'move',
     'condition': 'condition', 'condition_since': 'condition',
-    'company': 'move'}
+    'company': 'move', 'home': 'move'}
 # Creating many at once takes time by their square
 _TOGETHER = 30
 
 
-class Equipment(SearchText, ModelSQL, ModelView):
+class Equipment(
+        AttentionMixin, WorthMixin, SearchText, ModelSQL, ModelView):
     "Thiết bị, tài sản"
     __name__ = 'tthcc.equipment'
     _rec_name = 'tag'
@@ -109,6 +109,12 @@ class Equipment(SearchText, ModelSQL, ModelView):
     life_end = fields.Date(
         "Useful Until", readonly=True,
         help="The end of the useful life of its type.")
+    home = fields.Many2One(
+        'tthcc.centre', "Belongs To", readonly=True, ondelete='RESTRICT',
+        help="The centre that lent it.")
+    lent_by = fields.Function(
+        fields.Char("Lent By", states={'invisible': ~Eval('lent_by')}),
+        'get_lent_by')
     specs = fields.One2Many(
         'tthcc.equipment.spec', 'equipment', "Specification",
         states=_states)
@@ -133,6 +139,8 @@ class Equipment(SearchText, ModelSQL, ModelView):
                     (t.type, Index.Equality())),
                 Index(t, (t.zone, Index.Equality()),
                     where=t.zone != Null),
+                Index(t, (t.home, Index.Equality()),
+                    where=t.home != Null),
                 Index(t, (t.employee, Index.Equality()),
                     where=t.employee != Null),
                 Index(t, (t.counter, Index.Equality()),
@@ -147,6 +155,22 @@ class Equipment(SearchText, ModelSQL, ModelView):
                 Index(t, (t.life_end, Index.Range()), where=present),
                 })
         cls._order.insert(0, ('tag', 'ASC'))
+        for name in ['note_down', 'move', 'dispose']:
+            cls._buttons[name] = {
+                'invisible': (
+                    (Eval('id', -1) < 0) | (Eval('condition') == 'disposed')),
+                'depends': ['condition'],
+                }
+
+    @classmethod
+    def view_attributes(cls):
+        return super().view_attributes() + [
+            ('/tree', 'visual',
+                If(Eval('condition') == 'out_of_order', 'danger',
+                    If(Eval('condition') == 'damaged', 'warning',
+                        If(Eval('condition').in_(['lost', 'disposed']),
+                            'muted', '')))),
+            ]
 
     @classmethod
     def default_centre(cls):
@@ -191,6 +215,10 @@ class Equipment(SearchText, ModelSQL, ModelView):
     def _get_search_text(self):
         return ' '.join(filter(None, [
                     self.tag, self.type.name, self.model, self.serial]))
+
+    def get_lent_by(self, name):
+        # Its users need not be able to read the centre
+        return self.home.rec_name if self.home else None
 
     @property
     def label_url(self):
@@ -263,7 +291,7 @@ class Equipment(SearchText, ModelSQL, ModelView):
                         'tthcc_facility.msg_equipment_delete',
                         equipment=item.rec_name))
         if mode == 'write' and external:
-            cls._check_present(items)
+            cls.check_present(items)
             for name in values.keys() & _BY_EVENT.keys():
                 for item in items:
                     raise AccessError(gettext(
@@ -272,7 +300,8 @@ class Equipment(SearchText, ModelSQL, ModelView):
                             equipment=item.rec_name))
 
     @classmethod
-    def _check_present(cls, items):
+    def check_present(cls, items):
+        "Raise EquipmentDisposedError for what was disposed of"
         for item in items:
             if item.condition == 'disposed':
                 raise EquipmentDisposedError(gettext(
@@ -288,11 +317,26 @@ class Equipment(SearchText, ModelSQL, ModelView):
     @classmethod
     def copy(cls, items, default=None):
         default = default.copy() if default else {}
-        for name in ['tag', 'serial', 'events', 'next_inspection']:
+        for name in ['tag', 'serial', 'events', 'next_inspection', 'home']:
             default.setdefault(name)
         default.setdefault('condition', 'good')
         default.setdefault('condition_since', clock.now())
         return super().copy(items, default=default)
+
+    @classmethod
+    @ModelView.button_action('tthcc_facility.wizard_equipment_note')
+    def note_down(cls, items):
+        pass
+
+    @classmethod
+    @ModelView.button_action('tthcc_facility.wizard_equipment_move')
+    def move(cls, items):
+        pass
+
+    @classmethod
+    @ModelView.button_action('tthcc_facility.wizard_equipment_dispose')
+    def dispose(cls, items):
+        pass
 
     @classmethod
     @without_check_access
@@ -309,7 +353,7 @@ class Equipment(SearchText, ModelSQL, ModelView):
         Event = Pool().get('tthcc.equipment.event')
         if not items:
             return []
-        cls._check_present(items)
+        cls.check_present(items)
         values.setdefault('at', clock.now())
         values.setdefault('employee', acting_employee())
         changed = [i for i in items if condition not in {None, i.condition}]

@@ -19,3 +19,11 @@ class EquipmentDisposedError(UserError):
 
 class EquipmentDateError(ValidationError):
     pass
+
+
+class MovementError(UserError):
+    "The items cannot be moved, lent or disposed of like that"
+
+
+class PictureError(UserError):
+    "The file is no picture that can be kept"
