@@ -27,3 +27,11 @@ class MovementError(UserError):
 
 class PictureError(UserError):
     "The file is no picture that can be kept"
+
+
+class OwnRequestError(UserError):
+    "Nobody approves what they asked for themselves"
+
+
+class UpgradeError(UserError):
+    pass
