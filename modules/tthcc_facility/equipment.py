@@ -403,7 +403,11 @@ class Equipment(
                 item.id,
                 where=(minimum.start_date <= date)
                 & (later.id == Null)
-                & (Coalesce(spec.value < minimum.minimum, Literal(True))),
+                # SQLite keeps decimals as text
+                & Coalesce(
+                    Spec.value.sql_cast(spec.value)
+                    < Minimum.minimum.sql_cast(minimum.minimum),
+                    Literal(True)),
                 group_by=[item.id]))
 
 

@@ -44,7 +44,8 @@ class Gap(ModelSQL, ModelView):
         "Cost", digits=(16, 0),
         help="At the price ceiling, in đồng; unknown without one.")
     items = fields.Function(
-        fields.One2Many('tthcc.equipment', None, "Not Fit"), 'get_items')
+        fields.Many2Many('tthcc.equipment', None, None, "Not Fit"),
+        'get_items')
 
     @classmethod
     def __setup__(cls):
