@@ -13,6 +13,18 @@ class DatesError(ValidationError):
     pass
 
 
+class BudgetError(UserError):
+    "The budget request cannot do this step"
+
+
+class OwnRequestError(UserError):
+    "Nobody approves what they asked for themselves"
+
+
+class UpgradeError(UserError):
+    pass
+
+
 class EquipmentDisposedError(UserError):
     "The item was disposed of, which is final"
 
@@ -27,11 +39,3 @@ class MovementError(UserError):
 
 class PictureError(UserError):
     "The file is no picture that can be kept"
-
-
-class OwnRequestError(UserError):
-    "Nobody approves what they asked for themselves"
-
-
-class UpgradeError(UserError):
-    pass
