@@ -39,3 +39,19 @@ class MovementError(UserError):
 
 class PictureError(UserError):
     "The file is no picture that can be kept"
+
+
+class FaultError(UserError):
+    pass
+
+
+class RepairError(ValidationError):
+    pass
+
+
+class ReplacementError(UserError):
+    pass
+
+
+class ApprovalError(UserError):
+    "The user is none of those who must approve"

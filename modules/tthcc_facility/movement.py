@@ -254,16 +254,20 @@ class Movement(_Details, ModelSQL, ModelView):
                         'tthcc_facility.msg_movement_own',
                         movement=movement.rec_name))
 
+    def dispose(self):
+        "Take its items out of use, as was decided"
+        Equipment = Pool().get('tthcc.equipment')
+        Equipment.record(
+            [line.equipment for line in self.lines], 'disposal', 'disposed',
+            origin=str(self), note=self.reason)
+
     @classmethod
     @pressed('approve', _check_decide)
     def approve(cls, movements):
         "The items are disposed of, which is final"
-        Equipment = Pool().get('tthcc.equipment')
         cls._decide(movements, 'done')
         for movement in movements:
-            Equipment.record(
-                [line.equipment for line in movement.lines], 'disposal',
-                'disposed', origin=str(movement), note=movement.reason)
+            movement.dispose()
 
     @classmethod
     @pressed('reject', _check_decide)
