@@ -41,7 +41,8 @@ class AttentionMixin:
             'warranty': (
                 self.warranty_end and today <= self.warranty_end
                 <= today + _WARRANTY_NOTICE),
-            'old': self.life_end < today,
+            # An item that is being taken in has none yet
+            'old': self.life_end and self.life_end < today,
             }
         return tuple(name for name, true in reasons.items() if true)
 
