@@ -12,7 +12,9 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import (
     PASSWORD, create_centre, create_committee, create_user)
 
-MODELS = ['tthcc.equipment.gap', 'tthcc.upgrade', 'tthcc.upgrade.milestone']
+MODELS = [
+    'tthcc.equipment.gap', 'tthcc.upgrade', 'tthcc.upgrade.milestone',
+    'tthcc.budget.effect']
 
 
 @pytest.fixture(scope='module')
@@ -272,3 +274,288 @@ def test_other_centres_read_nothing(offices, items, rpc, model):
 def test_only_the_centre_plans_its_works(offices, rpc, login):
     with pytest.raises(Refused):
         make_plan(rpc(login, PASSWORD), offices)
+
+
+@pytest.fixture
+def propose(offices, items, rpc, start, pool):
+    "A draft of Lang Chánh with lines for a plan and the gaps"
+    def propose(**values):
+        manager = rpc('facility.langchanh', PASSWORD)
+        planner = rpc('budget.langchanh', PASSWORD)
+        make_plan(manager, offices)
+        with start():
+            # Those of other stories
+            Upgrade = pool.get('tthcc.upgrade')
+            Upgrade.delete(Upgrade.search([
+                        ('state', '=', 'planned'),
+                        ('id', '!=', max(
+                                u.id for u in Upgrade.search([]))),
+                        ]))
+            Budget = pool.get('tthcc.budget')
+            Line = pool.get('tthcc.budget.line')
+            Purchase = pool.get('tthcc.budget.purchase')
+            Purchase.delete(Purchase.search([]))
+            Line.delete(Line.search([]))
+            Budget.delete(Budget.search([]))
+        budget, = planner.create('tthcc.budget', {
+                'centre': offices.langchanh.centre, 'year': 2027, **values})
+        planner.model('tthcc.budget', 'propose', [budget])
+        kiosk, = planner.search(
+            'tthcc.budget.line',
+            [('budget', '=', budget), ('unit_price', '=', None)])
+        planner.write('tthcc.budget.line', [kiosk['id']], {
+                'unit_price': Decimal(48_000_000)})
+        return budget
+    return propose
+
+
+def lines_of(client, budget):
+    return {
+        line['name']: SimpleNamespace(**line)
+        for line in client.search(
+            'tthcc.budget.line', [('budget', '=', budget)], [
+                'name', 'origin', 'evidence', 'quantity', 'unit_price',
+                'proposed', 'approved', 'cut_reason', 'fits', 'priority',
+                'spent', 'delivered'])}
+
+
+def test_lang_chanh_asks_for_money_and_gets_some_of_it(
+        offices, items, propose, rpc):
+    planner = rpc('budget.langchanh', PASSWORD)
+    director = rpc('director.langchanh', PASSWORD)
+    leader = rpc('leader.langchanh', PASSWORD)
+    manager = rpc('facility.langchanh', PASSWORD)
+    budget = propose(ceiling=Decimal(420_000_000))
+
+    # Every line leads to what shows the need
+    lines = lines_of(planner, budget)
+    plan = lines["Mở rộng khu chờ"]
+    computers = lines["Máy tính để bàn"]
+    kiosk = lines["Kiosk tra cứu thông tin"]
+    assert plan.origin.startswith('tthcc.upgrade,')
+    assert computers.origin == (
+        f"tthcc.equipment.gap,{gap(planner, offices, 'computer')['id']}")
+    assert "1 hỏng" in computers.evidence
+    assert (computers.quantity, computers.proposed) == (3, 45_000_000)
+    assert [kiosk.priority, computers.priority, plan.priority] == [
+        '1', '1', '2']
+    # 93 of 420 million are for urgent things, and 350 no longer fit
+    assert (kiosk.fits, computers.fits, plan.fits) == (True, True, False)
+    row, = planner.read(
+        'tthcc.budget', [budget], ['proposed', 'fitting'])
+    assert (row['proposed'], row['fitting']) == (443_000_000, 93_000_000)
+
+    # Pressed again it proposes nothing twice
+    planner.model('tthcc.budget', 'propose', [budget])
+    assert len(lines_of(planner, budget)) == 3
+
+    planner.model('tthcc.budget', 'submit', [budget])
+    director.model('tthcc.budget', 'review', [budget])
+    assert lines_of(leader, budget)["Mở rộng khu chờ"].approved == 0
+    leader.write('tthcc.budget.line', [plan.id], {
+            'approved': Decimal(325_000_000), 'cut_reason': "Giảm phần sơn"})
+    leader.write('tthcc.budget.line', [computers.id], {
+            'approved': Decimal(30_000_000)})
+    with pytest.raises(Refused) as refused:
+        leader.model('tthcc.budget', 'approve', [budget])
+    assert "Máy tính" in refused.value.message
+    leader.write('tthcc.budget.line', [computers.id], {
+            'cut_reason': "Mua trước hai máy"})
+    leader.model('tthcc.budget', 'approve', [budget])
+
+    row, = leader.read('tthcc.budget', [budget], [
+            'state', 'approved', 'approved_by'])
+    assert (row['state'], row['approved']) == ('approved', 403_000_000)
+    assert row['approved_by'] == 'leader.langchanh'
+    upgrade, = leader.search(
+        'tthcc.upgrade', [('id', '=', int(plan.origin.split(',')[1]))],
+        ['state'])
+    assert upgrade['state'] == 'funded'
+
+    # From the approved line to the delivered items and back
+    new = add_items(manager, offices, 'computer', 2, memory=16)
+    planner.create('tthcc.budget.purchase', {
+            'line': computers.id, 'supplier': "Công ty CP Tin học Hàm Rồng",
+            'contract': '07/2027/HĐMB', 'invoice': '0000123',
+            'amount': Decimal(29_000_000),
+            'items': [('add', new)]})
+    line = lines_of(planner, budget)["Máy tính để bàn"]
+    assert (line.spent, set(line.delivered)) == (29_000_000, set(new))
+    assert {i['budget_line'] for i in planner.read(
+            'tthcc.equipment', new, ['budget_line'])} == {line.id}
+    with pytest.raises(Refused) as refused:
+        planner.create('tthcc.budget.purchase', {
+                'line': computers.id, 'supplier': "Khác",
+                'amount': Decimal(1_000_001)})
+    assert "30.000.000" in refused.value.message
+    planner.model('tthcc.budget', 'execute', [budget])
+    with pytest.raises(Refused):
+        planner.create('tthcc.budget.purchase', {
+                'line': computers.id, 'supplier': "Khác",
+                'amount': Decimal(1)})
+
+
+def test_province_sees_what_approval_would_change(
+        offices, items, propose, rpc):
+    manager = rpc('facility.langchanh', PASSWORD)
+    planner = rpc('budget.langchanh', PASSWORD)
+    supervisor = rpc('supervisor', PASSWORD)
+    if not manager.search('tthcc.site', []):
+        manager.create('tthcc.site', {
+                'name': "Văn phòng UBND", 'area': 60.,
+                'centre': offices.langchanh.centre,
+                'start_date': dt.date(2016, 1, 1),
+                'zones': [('create', [{
+                                'name': "Phòng tiếp nhận", 'kind': 'counters',
+                                'area': 60.,
+                                'start_date': dt.date(2016, 1, 1)}])]})
+    budget = propose()
+    to_buy = sum(r['quantity'] for r in planner.search(
+            'tthcc.equipment.gap', [], ['quantity']))
+    proposed = sum(r.quantity for n, r in lines_of(planner, budget).items()
+        if n != "Mở rộng khu chờ")
+    province, = [t['id'] for t in planner.search(
+            'tthcc.funding_source', [], order=[('id', 'ASC')])][:1]
+    line = lines_of(planner, budget)["Mở rộng khu chờ"]
+    planner.write(
+        'tthcc.budget.line', [line.id], {'funding_source': province})
+
+    effect = {r['centre']: r for r in supervisor.search(
+            'tthcc.budget.effect', [], [
+                'centre', 'budget', 'proposed', 'area', 'area_after',
+                'conformity', 'gap', 'gap_after'],
+            year=2027)}
+    mine = effect[offices.langchanh.centre]
+    other = effect[offices.samson.centre]
+    sums = {r['source']: r['proposed'] for r in supervisor.search(
+            'tthcc.budget.source_sum', [], ['source', 'proposed'],
+            year=2027)}
+
+    assert mine['budget'] == budget
+    assert (mine['area'], mine['area_after']) == (60, 85)
+    assert mine['conformity'] == 'becomes'
+    assert (mine['gap'], mine['gap_after']) == (to_buy, to_buy - proposed)
+    assert (other['budget'], other['proposed']) == (None, 0)
+    assert sums[province] == 350_000_000
+    assert sum(sums.values()) == mine['proposed']
+    # Another district sees neither
+    planner = rpc('budget.samson', PASSWORD)
+    assert not planner.search('tthcc.budget.source_sum', [], year=2027)
+    assert [r['centre'] for r in planner.search(
+                'tthcc.budget.effect', [], ['centre'], year=2027)] == [
+        offices.samson.centre]
+
+
+def test_revision_keeps_what_was_submitted(propose, rpc):
+    planner = rpc('budget.langchanh', PASSWORD)
+    budget = propose()
+    planner.model('tthcc.budget', 'submit', [budget])
+    planner.model('tthcc.budget', 'revise', [budget])
+
+    revised, = planner.search(
+        'tthcc.budget', [('state', '=', 'draft')],
+        ['revision', 'proposed', 'submitted_by'])
+    kept, = planner.read('tthcc.budget', [budget], [
+            'revision', 'state', 'proposed', 'submitted_by'])
+
+    assert (kept['revision'], kept['state']) == (1, 'superseded')
+    assert kept['submitted_by'] == 'budget.langchanh'
+    assert (revised['revision'], revised['submitted_by']) == (2, None)
+    assert revised['proposed'] == kept['proposed']
+    with pytest.raises(Refused):
+        planner.model('tthcc.budget', 'submit', [budget])
+    with pytest.raises(Refused):
+        planner.write('tthcc.budget', [budget], {'ceiling': Decimal(5)})
+
+
+def test_nobody_reviews_or_approves_their_own_request(
+        offices, propose, rpc, start, pool):
+    from trytond.modules.tthcc.tests.tools import get_id
+    planner = rpc('budget.langchanh', PASSWORD)
+    budget = propose()
+    planner.model('tthcc.budget', 'submit', [budget])
+
+    with pytest.raises(Refused) as refused:
+        planner.model('tthcc.budget', 'review', [budget])
+    assert "người khác" in refused.value.message
+    rpc('director.langchanh', PASSWORD).model(
+        'tthcc.budget', 'review', [budget])
+    with start():
+        User = pool.get('res.user')
+        user, = User.search([('login', '=', 'budget.langchanh')])
+        User.write([user], {'groups': [('add', [get_id('group_leader')])]})
+    with pytest.raises(Refused) as refused:
+        rpc('budget.langchanh', PASSWORD).model(
+            'tthcc.budget', 'approve', [budget])
+    with start():
+        User = pool.get('res.user')
+        User.write([User(user.id)], {
+                'groups': [('remove', [get_id('group_leader')])]})
+    assert "người khác" in refused.value.message
+
+
+@pytest.mark.parametrize('login', [
+        'facility.langchanh', 'leader.langchanh', 'officer.langchanh',
+        'budget.samson'])
+def test_only_the_planner_writes_a_draft(offices, propose, rpc, login):
+    budget = propose()
+    client = rpc(login, PASSWORD)
+    line = lines_of(rpc('budget.langchanh', PASSWORD), budget)[
+        "Máy tính để bàn"]
+
+    with pytest.raises(Refused):
+        client.write('tthcc.budget', [budget], {'note': "Khác"})
+    with pytest.raises(Refused):
+        client.write('tthcc.budget.line', [line.id], {'quantity': 9})
+    with pytest.raises(Refused):
+        client.model('tthcc.budget', 'submit', [budget])
+
+
+def test_amounts_and_states_are_guarded(offices, propose, rpc):
+    planner = rpc('budget.langchanh', PASSWORD)
+    budget = propose()
+    line = lines_of(planner, budget)["Máy tính để bàn"]
+
+    for values in [
+            {'quantity': 0}, {'unit_price': Decimal(-1)},
+            {'approved': Decimal(1)}]:
+        with pytest.raises(Refused):
+            planner.write('tthcc.budget.line', [line.id], values)
+    with pytest.raises(Refused) as refused:
+        planner.create('tthcc.budget', {
+                'centre': offices.langchanh.centre, 'year': 2027})
+    assert "đã có dự toán" in refused.value.message
+    empty, = planner.create('tthcc.budget', {
+            'centre': offices.langchanh.centre, 'year': 2028})
+    with pytest.raises(Refused) as refused:
+        planner.model('tthcc.budget', 'submit', [empty])
+    assert "khoản mục" in refused.value.message
+    planner.write('tthcc.budget.line', [line.id], {'unit_price': None})
+    with pytest.raises(Refused) as refused:
+        planner.model('tthcc.budget', 'submit', [budget])
+    assert "Máy tính để bàn" in refused.value.message
+
+
+def test_request_is_printed_and_filed_as_a_spreadsheet(propose, rpc):
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+    from pypdf import PdfReader
+    planner = rpc('budget.langchanh', PASSWORD)
+    budget = propose(note="=1+1 không phải công thức")
+    line = lines_of(planner, budget)["Máy tính để bàn"]
+    planner.write(
+        'tthcc.budget.line', [line.id], {'evidence': "=1+1"})
+
+    extension, content, *_ = planner.report('tthcc.budget.form', [budget])
+    text = ' '.join(
+        p.extract_text() for p in PdfReader(BytesIO(content)).pages)
+    kind, sheet, *_ = planner.report('tthcc.budget.sheet', [budget])
+    rows = list(load_workbook(BytesIO(sheet)).active.values)
+
+    assert (extension, kind) == ('pdf', 'xlsx')
+    assert "TỜ TRÌNH" in text and "443.000.000" in text
+    assert "Bốn trăm bốn mươi ba triệu đồng" in ' '.join(text.split())
+    assert len(rows) == 4
+    assert sum(r[8] for r in rows[1:]) == 443_000_000
+    assert "=1+1" in [r[5] for r in rows]

@@ -142,6 +142,13 @@ class Gap(ModelSQL, ModelView):
         return {g.id: found.get((g.centre, g.type), []) for g in gaps}
 
     @property
+    def priority(self):
+        "The priority of a line of a request that fills the gap"
+        if self.missing or self.broken:
+            return '1'
+        return '2' if self.below else '3'
+
+    @property
     def evidence(self):
         "The figures of the gap as a request quotes them"
         return gettext(

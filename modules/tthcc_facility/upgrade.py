@@ -162,6 +162,21 @@ class Upgrade(Workflow, ModelSQL, ModelView):
         default.setdefault('milestones.done_date', None)
         return super().copy(upgrades, default=default)
 
+    @property
+    def evidence(self):
+        "The figures of the plan as a request quotes them"
+        Lang = Pool().get('ir.lang')
+        return gettext(
+            'tthcc_facility.msg_upgrade_evidence', scope=self.scope,
+            area=Lang.get().format_number(self.area_gained, digits=1))
+
+    @classmethod
+    def approved(cls, upgrades):
+        "There is money for what is still planned: a budget was approved"
+        cls.write(
+            [u for u in upgrades if u.state == 'planned'],
+            {'state': 'funded'})
+
     @classmethod
     @ModelView.button
     @Workflow.transition('funded')

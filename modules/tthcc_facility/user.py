@@ -13,6 +13,8 @@ class User(metaclass=PoolMeta):
         return [
             ('tthcc.group_facility_manager',
                 'tthcc_facility.act_facility_board'),
+            ('tthcc.group_budget_planner',
+                'tthcc_facility.act_board_planner'),
             ] + super()._board_actions()
 
     @classmethod
