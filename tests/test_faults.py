@@ -2,10 +2,15 @@
 # this repository contains the full copyright notices and license terms.
 "Damage: reported by anybody, decided by the facility manager, not forgotten"
 import datetime as dt
+import io
+import urllib.error
+import urllib.parse
+import urllib.request
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from tests.server import Refused
 from trytond.modules.tthcc import clock
@@ -99,6 +104,12 @@ def condition(client, item):
     return read(client, 'tthcc.equipment', item, 'condition')['condition']
 
 
+def photograph():
+    content = io.BytesIO()
+    Image.new('RGB', (4, 3)).save(content, 'JPEG')
+    return content.getvalue()
+
+
 def out_of_service(client, counter):
     return bool(client.search('tthcc.counter', [
                 ('out_of_service', '=', True), ('id', '=', counter)]))
@@ -114,8 +125,10 @@ def test_an_officer_reports_what_stops_the_counter(
         officer, manager, new_item, districts):
     item = new_item()
     counter = districts.a.counter
-    picture = b'\x89PNG\r\n\x1a\n'
+    picture = photograph()
 
+    with pytest.raises(Refused, match="ảnh"):
+        report(officer, item, picture=b'MZ')
     fault = report(
         officer, item, stops_counter=True, details="Có mùi khét",
         picture=picture)
@@ -166,6 +179,45 @@ def test_the_window_knows_the_item_from_its_label_and_its_counter(
         wizard.values.update(equipment=item, summary="Bàn phím liệt")
         wizard.execute('report')
     assert condition(manager, item) == 'damaged'
+
+
+def scan(server, client, tag, **form):
+    "Open the address of a label as the user, or send its page"
+    data = '&'.join(
+        f'{name}={urllib.parse.quote(value)}'
+        for name, value in form.items()).encode() or None
+    request = urllib.request.Request(
+        f'{server.url}{server.database}/tthcc/equipment/{tag}', data,
+        {'Authorization': client._headers['Authorization']} if client else {})
+    with urllib.request.urlopen(request) as response:
+        return response.read().decode()
+
+
+def test_a_phone_reports_from_the_label(
+        server, officer, manager, new_item, rpc):
+    item = new_item()
+    tag = read(officer, 'tthcc.equipment', item, 'tag')['tag']
+    assert f'{tag} Máy tính để bàn' in scan(server, officer, tag)
+    page = scan(
+        server, officer, tag, summary="Mực lem <b>", stops_counter='1')
+    assert "đã nhận được" in page
+    fault, = faults_of(manager, item, 'summary', 'stops_counter')
+    assert fault['summary'] == "Mực lem <b>"
+    assert fault['stops_counter']
+    assert "Mực lem &lt;b&gt;" in scan(server, manager, tag)
+    scan(server, manager, tag, summary="Vẫn lem", same='1')
+    assert len(faults_of(manager, item)) == 1
+
+    for client, status in [
+            (rpc('counter_officer_b', PASSWORD), 404), (None, 401)]:
+        with pytest.raises(urllib.error.HTTPError) as error:
+            scan(server, client, tag, summary="-")
+        assert error.value.code == status
+    with pytest.raises(urllib.error.HTTPError) as error:
+        scan(server, officer, tag, summary=' ')
+    assert error.value.code == 422
+    assert len(faults_of(manager, item)) == 1
+    manager.model('tthcc.fault', 'restore_counter', [fault['id']])
 
 
 def test_several_reports_of_one_fault_join(officer, manager, new_item):

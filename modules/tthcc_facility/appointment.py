@@ -21,6 +21,7 @@ class Appointment(ModelSQL, ModelView):
             ('warranty', "Warranty Ends"),
             ('repair', "Back from Repair"),
             ('delivery', "Delivery"),
+            ('milestone', "Milestone"),
             ], "Kind", sort=False)
     kind_string = kind.translated('kind')
     centre = fields.Many2One('tthcc.centre', "Centre")
@@ -28,6 +29,7 @@ class Appointment(ModelSQL, ModelView):
             ('tthcc.equipment', "Equipment"),
             ('tthcc.fault', "Fault"),
             ('tthcc.replacement', "Replacement Request"),
+            ('tthcc.upgrade.milestone', "Milestone"),
             ])
     label = fields.Function(fields.Char("Label"), 'get_label')
 
@@ -95,3 +97,14 @@ class Appointment(ModelSQL, ModelView):
                 where=(request.due_on != Null)
                 & (request.state == 'ordered')
                 & item.id.in_(visible)))
+
+        Upgrade = pool.get('tthcc.upgrade')
+        plan = Upgrade.__table__()
+        milestone = pool.get('tthcc.upgrade.milestone').__table__()
+        yield 'milestone', 'tthcc.upgrade.milestone', (milestone
+            .join(plan, condition=milestone.upgrade == plan.id)
+            .select(
+                milestone.id, plan.centre,
+                milestone.planned_date.as_('date'),
+                where=(milestone.done_date == Null)
+                & plan.id.in_(Upgrade.search([], order=[], query=True))))

@@ -13,6 +13,7 @@ from trytond.transaction import check_access, without_check_access
 from .acting import acting_name
 from .equipment import CONDITIONS, PRESENT
 from .exceptions import FaultError
+from .note import check_picture
 
 STATES = [
     ('reported', "Reported"),
@@ -182,7 +183,8 @@ class Fault(ModelSQL, ModelView):
 
         The report joins the open fault, where one is given. A counter is out
         of service from now on. Whoever may read the item may report. Raise
-        FaultError where the item takes no report.
+        FaultError where the item takes no report, PictureError where the
+        picture is none.
         """
         pool = Pool()
         Equipment = pool.get('tthcc.equipment')
@@ -191,6 +193,7 @@ class Fault(ModelSQL, ModelView):
         with without_check_access():
             equipment = Equipment(equipment.id)
             cls._check_report(equipment, fault, counter)
+            check_picture(picture)
             if not fault:
                 fault = cls(
                     equipment=equipment, summary=summary, unusable=False,

@@ -87,6 +87,7 @@ class Replacement(ModelSQL, ModelView):
     condition = fields.Selection(
         [c for c in CONDITIONS if c[0] in _OLD], "Condition",
         required=True, readonly=True, sort=False)
+    condition_string = condition.translated('condition')
     downtime = fields.Integer(
         "Days Out of Order", readonly=True, help="In the last year.")
     repair_cost = fields.Numeric(
@@ -266,7 +267,6 @@ class Replacement(ModelSQL, ModelView):
         pool = Pool()
         Click = pool.get('ir.model.button.click')
         Threshold = pool.get('tthcc.approval.threshold')
-        labels = dict(Threshold.role.selection)
         with without_check_access():
             clicks = Click.search([
                     ('button.model', '=', self.__name__),
@@ -275,7 +275,7 @@ class Replacement(ModelSQL, ModelView):
                     ])
             for role in self.needed:
                 group = _group(role)
-                yield labels[role], next((
+                yield Threshold(role=role).role_string, next((
                         c for c in clicks
                         if group in {g.id for g in c.user.groups}), None)
 
@@ -519,10 +519,16 @@ class Replacement(ModelSQL, ModelView):
         cls.save(requests)
 
     @classmethod
-    @act('put_in_service', ['delivered'])
+    @ModelView.button_action(
+        'tthcc_facility.wizard_replacement_put_in_service')
     def put_in_service(cls, requests):
+        pass
+
+    @classmethod
+    @act('put_in_service', ['delivered'])
+    def take_place(cls, requests, **values):
         """Give the new item the place of the old one, which is disposed of,
-        and close the fault"""
+        and close the fault; values are those of the disposal"""
         Movement = Pool().get('tthcc.equipment.movement')
         for request in requests:
             old, new = request.equipment, request.new_item
@@ -537,7 +543,7 @@ class Replacement(ModelSQL, ModelView):
                     [old], 'disposal', approver=request.approver,
                     decided_at=request.decided_at,
                     reason=gettext('tthcc_facility.msg_replaced_by',
-                        equipment=new.rec_name))
+                        equipment=new.rec_name), **values)
                 movement.state = 'done'
                 movement.save()
                 movement.dispose()

@@ -1,12 +1,14 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"What is asked when a replacement is rejected, ordered or delivered."
+"What is asked when a replacement is rejected, ordered, delivered or used."
 
 from trytond.model import ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+from .movement import METHODS
 
 
 def _ask(name):
@@ -102,3 +104,32 @@ class DeliverStart(ModelView):
     model = fields.Char("Make and Model", required=True)
     serial = fields.Char("Serial Number")
     warranty_end = fields.Date("Warranty Until")
+
+
+class PutInService(Wizard):
+    "Put in Service"
+    __name__ = 'tthcc.replacement.put_in_service'
+
+    start = _ask('put_in_service')
+    do = StateTransition()
+
+    def transition_do(self):
+        Replacement = Pool().get('tthcc.replacement')
+        start = self.start
+        with check_access():
+            Replacement.take_place(
+                [self.record], method=start.method, council=start.council,
+                decision=start.decision)
+        return 'end'
+
+
+class PutInServiceStart(ModelView):
+    "How the old item is disposed of"
+    __name__ = 'tthcc.replacement.put_in_service.start'
+
+    method = fields.Selection(
+        METHODS, "Disposal of the Old Item", required=True, sort=False)
+    council = fields.Text(
+        "Disposal Council", required=True,
+        help="Those who sign the minutes, one in a line.")
+    decision = fields.Char("Decision")
