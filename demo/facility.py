@@ -16,7 +16,7 @@ from trytond.transaction import Transaction
 _SUPPLIERS = [
     "Công ty TNHH Thiết bị văn phòng Lam Kinh",
     "Công ty CP Tin học Hàm Rồng", "Cửa hàng Nội thất Sông Mã"]
-_MODELS = {
+MODELS = {
     # Makes, price in thousands of đồng
     'computer': (
         ["HP ProDesk 400", "Dell OptiPlex 3050", "Lenovo ThinkCentre"], 12500),
@@ -133,7 +133,7 @@ def _load(place, types):
 def _values(place, plan, type_, bought, at):
     pool = Pool()
     ModelData = pool.get('ir.model.data')
-    models, price = _MODELS[type_.code]
+    models, price = MODELS[type_.code]
     random = place.random(f'{type_.code} {bought}')
     values = {
         'type': type_.id,

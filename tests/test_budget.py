@@ -559,3 +559,22 @@ def test_request_is_printed_and_filed_as_a_spreadsheet(propose, rpc):
     assert len(rows) == 4
     assert sum(r[8] for r in rows[1:]) == 443_000_000
     assert "=1+1" in [r[5] for r in rows]
+
+
+def test_a_replacement_has_its_own_line(offices, items, propose, rpc):
+    manager = rpc('facility.langchanh', PASSWORD)
+    planner = rpc('budget.langchanh', PASSWORD)
+    request, = manager.create('tthcc.replacement', {
+            'equipment': items.old, 'reason': "Không chạy được phần mềm",
+            'estimate': Decimal(14_000_000), 'estimate_source': "Báo giá"})
+    manager.model('tthcc.replacement', 'submit', [request])
+
+    lines = lines_of(planner, propose()).values()
+
+    replacement, = [
+        r for r in lines if r.origin == f'tthcc.replacement,{request}']
+    rest, = [r for r in lines if r.name == "Máy tính để bàn"]
+    assert replacement.proposed == 14_000_000
+    assert "Không chạy được phần mềm" in replacement.evidence
+    # One of the three that the gap counts has its line already
+    assert rest.quantity == 2

@@ -1,6 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from collections import Counter
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -107,7 +108,7 @@ class BudgetLine(ModelSQL, ModelView):
 
     @classmethod
     def _get_origins(cls):
-        return ['tthcc.equipment.gap', 'tthcc.upgrade']
+        return ['tthcc.replacement', 'tthcc.upgrade', 'tthcc.equipment.gap']
 
     @classmethod
     def get_origins(cls):
@@ -173,9 +174,14 @@ class BudgetLine(ModelSQL, ModelView):
 
     @classmethod
     def get_delivered(cls, lines, name):
-        return {
-            x.id: [i.id for p in x.purchases for i in p.items]
-            for x in lines}
+        Replacement = Pool().get('tthcc.replacement')
+        delivered = {}
+        for line in lines:
+            items = [i.id for p in line.purchases for i in p.items]
+            if isinstance(line.origin, Replacement) and line.origin.new_item:
+                items.append(line.origin.new_item.id)
+            delivered[line.id] = list(dict.fromkeys(items))
+        return delivered
 
     @classmethod
     def view_attributes(cls):
@@ -210,8 +216,9 @@ class BudgetLine(ModelSQL, ModelView):
 
     @classmethod
     def propose(cls, budget):
-        """Return new lines for the plans and the gaps of the centre that no
-        open request has yet; what a leader cut is free again"""
+        """Return new lines for the replacements, the plans and the gaps of
+        the centre that no open request has yet; what a leader cut is free
+        again"""
         taken = {str(line.origin) for line in cls.search([
                     ('budget.centre', '=', budget.centre.id),
                     ('budget.state', 'in', OPEN),
@@ -221,14 +228,30 @@ class BudgetLine(ModelSQL, ModelView):
         return [
             cls(budget=budget, **values)
             for values in cls._proposals(budget)
-            if str(values['origin']) not in taken]
+            if str(values['origin']) not in taken and values['quantity'] > 0]
 
     @classmethod
     def _proposals(cls, budget):
         "Yield the values of a line for each thing that shows a need"
         pool = Pool()
         Gap = pool.get('tthcc.equipment.gap')
+        Replacement = pool.get('tthcc.replacement')
         Upgrade = pool.get('tthcc.upgrade')
+        replaced = Counter()
+        for request in Replacement.search([
+                    ('centre', '=', budget.centre.id),
+                    ('state', 'in', ['submitted', 'approved']),
+                    ]):
+            replaced[request.equipment.type] += 1
+            yield {
+                'origin': request,
+                'priority': _priority(request.urgency),
+                'name': request.rec_name,
+                'evidence': f'{request.reason}\n{request.formula}',
+                'type': request.equipment.type,
+                'quantity': 1,
+                'unit_price': request.estimate,
+                }
         for plan in Upgrade.search([
                     ('centre', '=', budget.centre.id),
                     ('state', '=', 'planned'),
@@ -252,9 +275,15 @@ class BudgetLine(ModelSQL, ModelView):
                 'name': gap.type.name,
                 'evidence': gap.evidence,
                 'type': gap.type,
-                'quantity': gap.quantity,
+                # Replacements fill some of it
+                'quantity': gap.quantity - replaced[gap.type],
                 'unit_price': gap.unit_price,
                 }
+
+
+def _priority(urgency):
+    "The priority of a line for a replacement that is urgent, from 0 to 100"
+    return '1' if urgency >= 60 else '2' if urgency >= 30 else '3'
 
 
 class Purchase(ModelSQL, ModelView):
@@ -373,8 +402,16 @@ class Equipment(metaclass=PoolMeta):
 
     @classmethod
     def get_budget_line(cls, items, name):
-        Item = Pool().get('tthcc.budget.purchase-tthcc.equipment')
+        pool = Pool()
+        Item = pool.get('tthcc.budget.purchase-tthcc.equipment')
+        Line = pool.get('tthcc.budget.line')
         lines = dict.fromkeys([i.id for i in items])
+        for line in Line.search([
+                    ('origin.new_item', 'in', list(lines),
+                        'tthcc.replacement'),
+                    ('approved', '>', 0),
+                    ]):
+            lines[line.origin.new_item.id] = line.id
         for item in Item.search([('equipment', 'in', list(lines))]):
             lines[item.equipment.id] = item.purchase.line.id
         return lines
