@@ -1,84 +1,23 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+# The fixtures of tests/facility.py are imported
+# ruff: noqa: F401, F811
 "The equipment of two districts: what there is, and what happens to it"
 import base64
 import datetime as dt
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 
+from tests.facility import (
+    NOW, at_ten, districts, log_in, new_item, press, record)
 from tests.server import Refused
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.tests.tools import (
-    PASSWORD, create_centre, create_committee, create_user)
 from trytond.modules.tthcc_facility.depreciation import worth
 
 PICTURE = base64.b64decode(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+k'
     'cQAAAABJRU5ErkJggg==')
-NOW = dt.datetime(2018, 9, 10, 2)
-
-
-@pytest.fixture(scope='module')
-def districts(database):
-    "Two districts, each with a facility manager, an officer and a director"
-    from trytond.transaction import Transaction
-    districts = {}
-    companies = []
-    with Transaction().start(database, 1):
-        for key, name in [
-                ('a', "Huyện Quảng Xương"), ('b', "Huyện Lang Chánh")]:
-            company = create_committee(f"UBND {name}")
-            centre = create_centre(company)
-            for role in ['facility_manager', 'counter_officer', 'director']:
-                create_user(f'{role}_{key}', [role], company, centre)
-            companies.append(company.id)
-            districts[key] = SimpleNamespace(
-                company=company.id, centre=centre.id,
-                counter=centre.counters[0].id,
-                staff={e.rec_name: e.id for e in centre.staff})
-        create_user(
-            'facility', ['facility_manager'], company,
-            companies=[('add', companies)], company_filter='all')
-    return SimpleNamespace(**districts)
-
-
-@pytest.fixture(autouse=True)
-def at_ten():
-    with clock.moved_to(NOW):
-        yield
-
-
-@pytest.fixture
-def log_in(districts, rpc):
-    return lambda login: rpc(login, PASSWORD)
-
-
-@pytest.fixture
-def new_item(districts, log_in):
-    "Take in an item of district A as its manager does"
-    def new_item(type_='computer', **values):
-        manager = log_in('facility_manager_a')
-        type_, = manager.search(
-            'tthcc.equipment.type', [('code', '=', type_)])
-        item, = manager.create('tthcc.equipment', {
-                'type': type_['id'],
-                'centre': districts.a.centre,
-                'purchase_date': dt.date(2015, 5, 20),
-                **values})
-        return item
-    return new_item
-
-
-@pytest.fixture
-def record(start, pool):
-    "Write down what happened to an item, as buttons do"
-    def record(item, *args, **values):
-        with start():
-            Equipment = pool.get('tthcc.equipment')
-            Equipment.record([Equipment(item)], *args, **values)
-    return record
 
 
 def test_a_new_item_has_a_tag_a_life_and_the_begin_of_its_history(
@@ -258,14 +197,6 @@ def test_worth_takes_the_rates_of_the_type(log_in, new_item):
     assert values['worth'] == Decimal(7_000_000)
 
 
-def press(client, wizard, items, **values):
-    "Press a button of the items, fill in its form, return what it opens"
-    with client.wizard(wizard, 'tthcc.equipment', items) as wizard:
-        wizard.values.update(values)
-        button = 'note' if wizard._name.endswith('note') else 'do'
-        return wizard.execute(button).actions
-
-
 def test_an_inspection_sets_the_next_one(log_in, new_item):
     item = new_item(purchase_date=dt.date(2018, 1, 1))
     manager = log_in('facility_manager_a')
@@ -388,19 +319,19 @@ def test_the_minimum_specification_has_dates(new_item, transaction, pool):
     memory, = Property.search([('code', '=', 'memory')])
     type_, = pool.get('tthcc.equipment.type').search([
             ('code', '=', 'computer')])
-    unknown, four, eight = Equipment.create([{
+    unknown, four, sixteen = Equipment.create([{
                 'type': type_.id,
                 'centre': pool.get('tthcc.centre').search([], limit=1)[0].id,
                 'purchase_date': dt.date(2017, 1, 1),
                 'specs': [('create', [
                             {'property': memory.id, 'value': Decimal(v)}])]
                 if v else None,
-                } for v in [None, 4, 8]])
+                } for v in [None, 4, 16]])
 
     def below(date):
         cursor = transaction.connection.cursor()
         cursor.execute(*Equipment.below_specification(date))
-        return {id for id, in cursor} & {unknown.id, four.id, eight.id}
+        return {id for id, in cursor} & {unknown.id, four.id, sixteen.id}
 
     assert below(dt.date(2017, 12, 31)) == set()
     assert below(dt.date(2018, 9, 10)) == {unknown.id}

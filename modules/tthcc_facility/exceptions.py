@@ -55,3 +55,19 @@ class ReplacementError(UserError):
 
 class ApprovalError(UserError):
     "The user is none of those who must approve"
+
+
+class StocktakingError(UserError):
+    pass
+
+
+class CameraAddressError(ValidationError):
+    pass
+
+
+class ImportFileError(UserError):
+    "The file is none that equipment can be imported from"
+
+
+class ImportRowsError(UserError):
+    "Rows of the file are bad, and it was not said to leave them out"

@@ -277,12 +277,11 @@ class Movement(_Details, ModelSQL, ModelView):
 
     @classmethod
     def _decide(cls, movements, state):
-        with without_check_access():
-            cls.write(movements, {
-                    'state': state,
-                    'approver': acting_employee(),
-                    'decided_at': clock.now(),
-                    })
+        cls.write(movements, {
+                'state': state,
+                'approver': acting_employee(),
+                'decided_at': clock.now(),
+                })
 
 
 class MovementLine(ModelSQL, ModelView):
