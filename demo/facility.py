@@ -126,6 +126,7 @@ def _load(place, types):
     for date, values in sorted(by_date.items()):
         with _at(date):
             items.extend(Equipment.create(values))
+    _watch(place, items)
     _inspect(place, plan, items, random, today)
     _break(plan, items, random, today)
 
@@ -157,6 +158,21 @@ def _values(place, plan, type_, bought, at):
                         ('memory', plan.memory),
                         ('storage', 500 if plan.memory < 8 else 256)]])]
     return values
+
+
+def _watch(place, items):
+    "Each camera looks at two counters; some centres have too few"
+    Camera = Pool().get('tthcc.camera')
+    counters = list(place.centre.counters)
+    Camera.create([{
+                'name': f"Camera {number}",
+                'centre': place.centre.id,
+                'equipment': item.id,
+                'counters': [('add', [
+                            c.id for c in counters[2 * number - 2:2 * number]
+                            ])],
+                } for number, item in enumerate(
+                [i for i in items if i.type.code == 'camera'], 1)])
 
 
 def _inspect(place, plan, items, random, today):
