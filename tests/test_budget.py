@@ -284,7 +284,12 @@ def propose(offices, items, rpc, start, pool):
         planner = rpc('budget.langchanh', PASSWORD)
         make_plan(manager, offices)
         with start():
-            # Those of other stories
+            # Away with what other stories left
+            Equipment = pool.get('tthcc.equipment')
+            Equipment.record(Equipment.search([
+                        ('id', 'not in', list(vars(items).values())),
+                        ('condition', '!=', 'lost'),
+                        ]), 'loss', 'lost')
             Upgrade = pool.get('tthcc.upgrade')
             Upgrade.delete(Upgrade.search([
                         ('state', '=', 'planned'),
