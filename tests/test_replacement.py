@@ -137,9 +137,11 @@ def test_from_the_fault_to_the_new_item(log_in, manager, new_item, districts):
     values = read(manager, request, 'state', 'new_item', 'delivered_on')
     assert values['state'] == 'in_service'
     assert values['delivered_on'] == dt.date(2018, 9, 20)
-    old, new = manager.read(
-        'tthcc.equipment', [item, values['new_item']],
-        ['condition', 'counter', 'value', 'supplier', 'purchase_date'])
+    (old,), (new,) = (
+        manager.read(
+            'tthcc.equipment', [id],
+            ['condition', 'counter', 'value', 'supplier'])
+        for id in [item, values['new_item']])
     assert old['condition'] == 'disposed'
     assert new['condition'] == 'good'
     assert new['counter'] == districts.a.counter
