@@ -15,7 +15,7 @@ from trytond.cache import Cache
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-MODULES = ['tthcc_dossier', 'tthcc_language_vi']
+MODULES = ['tthcc_dossier', 'tthcc_facility', 'tthcc_language_vi']
 PASSWORD = 'a-test-password'
 
 

@@ -18,9 +18,9 @@ from tests.conftest import leave_out
 from tests.server import Refused
 from trytond.modules.tthcc import clock, vietqr
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
+from trytond.modules.tthcc.words import in_words
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
-from trytond.modules.tthcc_dossier.words import in_words
 from trytond.modules.tthcc_procedure import import_, tariff
 from trytond.modules.tthcc_procedure.exceptions import (
     PublishError, RevisionPublishedError)
