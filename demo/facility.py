@@ -66,6 +66,10 @@ class Plan:
                 bought=dt.date(2015, 5, 20), memory=4, broken=0,
                 broken_types=[
                     'computer', 'computer', 'printer', 'scanner', 'copier'])
+        if place.key == 'thieuhoa':
+            return cls(
+                age=5, broken=0, memory=4, broken_types=[
+                    'computer', 'printer', 'printer', 'copier', 'camera'])
         age = random.randint(1, 6)
         return cls(
             age=age, broken=.01 * age, memory=4 if age > 5 else 8,

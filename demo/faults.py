@@ -35,9 +35,9 @@ def _load(place):
             ('centre', '=', place.centre.id),
             ('condition', 'in', ['damaged', 'out_of_order']),
             ], order=[('id', 'ASC')])
-    for item in broken[:6]:
-        course = random.choice(
-            ['forgotten', 'reported', 'repair', 'repaired', 'replace'])
+    courses = ['forgotten', 'reported', 'repair', 'repaired', 'replace']
+    random.shuffle(courses)
+    for item, course in zip(broken, courses):
         if course == 'forgotten':
             continue
         since = clock.now() - dt.timedelta(days=random.randint(1, 6))

@@ -42,7 +42,9 @@ def load(places):
             below.append((place, area))
     for number, (place, area) in enumerate(below):
         make_plan(place, area, number)
-    for number, (place, _) in enumerate(below):
+    asking = [p for p, _ in below] + [
+        p for p in places if p.key == 'thieuhoa']
+    for number, place in enumerate(asking):
         make_request(place, number)
 
 

@@ -404,7 +404,7 @@ def test_pay_twice(people, office):
 def test_two_officers_take_the_payment_at_once(people, office):
     for _ in range(3):
         id = register(people.officer, office.copies)
-        with ThreadPoolExecutor(2) as threads:
+        with clock.moved_to(MONDAY), ThreadPoolExecutor(2) as threads:
             results = list(threads.map(
                     lambda client: _outcome(pay, client, id),
                     [people.officer, people.second]))
@@ -646,7 +646,7 @@ def test_pay_while_the_day_is_closed(people, office, day):
 def test_cancel_twice_at_once(people, office, day):
     id = register(people.officer, office.copies, day)
     payment = pay(people.officer, id, day)
-    with ThreadPoolExecutor(2) as threads:
+    with clock.moved_to(day), ThreadPoolExecutor(2) as threads:
         results = list(threads.map(
                 lambda client: _outcome(cancel, client, payment['id'], day),
                 [people.officer, people.director]))

@@ -85,9 +85,11 @@ class ReportDamage(Wizard):
         values = {
             'centre': centres[0] if len(centres) == 1 else None,
             }
-        if not self.record:
-            pass
-        elif self.record.__name__ == 'tthcc.counter':
+        # From the menu it is about nothing yet
+        model = self.record.__name__ if self.record else None
+        if model == 'tthcc.equipment':
+            values['equipment'] = self.record.id
+        elif model == 'tthcc.counter':
             counter = self.record
             values['centre'] = counter.centre.id
             values['at_counter'] = counter.id
@@ -98,8 +100,6 @@ class ReportDamage(Wizard):
                         ], limit=2)
             if len(items) == 1:
                 values['equipment'] = items[0].id
-        else:
-            values['equipment'] = self.record.id
         if item := values.get('equipment'):
             values |= Equipment(item).damage_defaults()
         return values

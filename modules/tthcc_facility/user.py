@@ -10,12 +10,13 @@ class User(metaclass=PoolMeta):
 
     @classmethod
     def _board_actions(cls):
-        return [
-            ('tthcc.group_facility_manager',
-                'tthcc_facility.act_facility_board'),
-            ('tthcc.group_budget_planner',
-                'tthcc_facility.act_board_planner'),
-            ] + super()._board_actions()
+        # In place of the readiness, which has no more to say
+        boards = {
+            'tthcc.group_facility_manager':
+                'tthcc_facility.act_facility_board',
+            'tthcc.group_budget_planner': 'tthcc_facility.act_board_planner',
+            }
+        return list((dict(super()._board_actions()) | boards).items())
 
     @classmethod
     @without_check_access
