@@ -68,7 +68,9 @@ class WebClient:
             for name in names]
         for branch in branches:
             branch.locator('.expander').first.click()
+            self.settle()
         leaf.last.get_by_text(names[-1], exact=True).click()
+        self.settle()
 
     @property
     def tab(self):

@@ -46,9 +46,13 @@ def test_a_broken_printer_reaches_the_manager(log_in, rpc):
     window = client.page.locator('.modal:visible')
     expect(window.locator('[name=equipment]')).to_have_value('')
     window.locator('[name=code]').fill(printer['tag'])
-    window.locator('[name=summary]').fill("Kẹt giấy liên tục")
+    # As a reader of codes does
+    window.locator('[name=code]').press('Tab')
     expect(window.locator('[name=equipment]')).to_have_value(
         re.compile(printer['tag']))
+    client.settle()
+    window.locator('[name=summary]').click()
+    client.page.keyboard.type("Kẹt giấy liên tục")
     client.picture('damage-report')
     window.get_by_role('button', name="Báo hỏng").click()
     expect(window).to_be_hidden()
@@ -82,8 +86,9 @@ def test_the_request_of_a_centre(log_in):
     client = log_in('budget')
     client.picture('budget-board')
     client.open_menu(*MENU, "Kế hoạch, dự toán", "Dự toán kinh phí")
+    expect(client.tab).to_contain_text("Đã thẩm định")
     client.open_queue("Tất cả")
-    client.rows().filter(has_text="Lang Chánh").first.get_by_text(
-        "Lang Chánh").dblclick(delay=50)
+    client.rows().filter(has_text="Lang Chánh").first.locator(
+        'td').last.dblclick(delay=50)
     expect(client.field('ceiling').first).to_be_visible()
     client.picture('budget')
