@@ -4,8 +4,10 @@
 
 AS_IN_ENGLISH = {
     # Words of both languages
-    "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS", "Skype", "URL",
+    "Camera", "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS", "Skype", "URL",
     "UUID",
+    # Units
+    "GB", "MP",
     # Codes of Armenia and Indonesia
     "AM", "ID",
     # Formats and methods
