@@ -4,8 +4,8 @@
 
 AS_IN_ENGLISH = {
     # Words of both languages
-    "Camera", "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS", "Skype", "URL",
-    "UUID",
+    "Camera", "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS",
+    "Skype", "URL", "UUID",
     # Units
     "GB", "MP",
     # Codes of Armenia and Indonesia
