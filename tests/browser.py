@@ -82,6 +82,7 @@ class WebClient:
         queue = self.tab.get_by_role('tab', name=name)
         queue.click()
         expect(queue.locator('xpath=..')).to_have_class('active')
+        self.settle()
 
     def rows(self):
         return self.tab.locator('tbody tr')

@@ -282,7 +282,7 @@ def two_offices(database):
 def statistics(client, group_by='centre', **context):
     with clock.moved_to(START):
         return client.search(
-            'tthcc.dossier.monthly', [], ['group', 'name', 'received'],
+            'tthcc.dossier.monthly', [], ['group', 'what', 'received'],
             group_by=group_by, **context)
 
 
@@ -311,7 +311,7 @@ def test_who_sees_which_centres(rpc, two_offices, login, seen):
         dossiers = client.search(
             'tthcc.dossier', PYSONDecoder().decode(action['pyson_domain']),
             ['centre'])
-    assert row['name'] in action['name']
+    assert row['what'] in action['name']
     assert [d['centre'] for d in dossiers] == [row['group']]
 
 

@@ -197,7 +197,7 @@ class Statistics(ModelSQL, ModelView):
 
     # No id of a record, since it may be none
     group = fields.Integer("Group")
-    name = fields.Function(fields.Char("Name"), 'get_name')
+    what = fields.Function(fields.Char("Name"), 'get_what')
     carried = fields.Integer(
         "Carried Over", help="Open when the first month began.")
     received = fields.Integer(
@@ -323,8 +323,11 @@ class Statistics(ModelSQL, ModelView):
         return cls.rate_finished.sql_cast(
             Round(Cast(part * 100. / NullIf(whole, 0), 'NUMERIC'), 1))
 
+    def get_rec_name(self, name):
+        return self.what
+
     @classmethod
-    def get_name(cls, rows, name):
+    def get_what(cls, rows, name):
         period = Period()
         if period.group_by == 'month':
             return {
@@ -342,7 +345,7 @@ class Statistics(ModelSQL, ModelView):
         "Return what makes the list of dossiers that behind the figure"
         label = self.fields_get([figure])[figure]['string']
         return {
-            'name': f'{label} – {self.name}',
+            'name': f'{label} – {self.what}',
             'pyson_domain': PYSONEncoder().encode(
                 Period().dossier_domain(figure, self.group)),
             }
