@@ -832,7 +832,9 @@ def test_fees_in_the_web_client(people, office, day, browser):
         window = page.locator('.modal:visible')
         expect(window.locator('[name=return_method]')).to_have_value(
             '"centre"')
-        window.locator('[name=procedure]').press_sequentially('1.900001')
+        browser.settle()
+        window.locator('[name=procedure]').press_sequentially(
+            '1.900001', delay=50)
         expect(window.get_by_role('listbox').first).to_contain_text('1.900001')
         # It is asked for a moment after the last key
         page.wait_for_timeout(500)
@@ -868,8 +870,10 @@ def test_fees_in_the_web_client(people, office, day, browser):
             "Chốt quỹ trong ngày", exact=True).click()
         browser.open_queue("Chưa chốt")
         browser.rows().get_by_text("14.000").first.dblclick(delay=50)
-        browser.field('counted').first.click()
-        page.keyboard.type("14000")
+        browser.settle()
+        # The text gives way to a number when it has the focus
+        browser.field('counted').first.focus()
+        browser.field('counted').last.fill("14000")
         page.keyboard.press('Tab')
         expect(browser.field('difference').first).to_have_value("0")
         browser.press("Chốt quỹ")
