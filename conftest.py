@@ -23,8 +23,8 @@ def pytest_addoption(parser):
         help="the database the tests run on (default: sqlite)")
     parser.addoption(
         '--reuse-db', action='store_true',
-        help="keep the empty SQLite database from one run to the next, while "
-        "only bodies of methods change")
+        help="keep the prepared SQLite databases from one run to the next, "
+        "while only bodies of methods change")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,8 +37,10 @@ def pytest_cmdline_main(config):
 
 def pytest_configure(config):
     config.backend = config.option.database
+    kept = ROOT / '.run' / 'test'
     if not config.option.reuse_db:
-        (ROOT / '.run' / 'test.sqlite').unlink(missing_ok=True)
+        shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True, exist_ok=True)
     if config.backend == 'both':
         if not is_worker(config):
             return

@@ -25,7 +25,7 @@ tthcc.dossier.monthly.fact = 3600
 '''
 REPEAT = 5
 FIELDS = [
-    'name', 'carried', 'received', 'early', 'on_time', 'late', 'not_eligible',
+    'what', 'carried', 'received', 'early', 'on_time', 'late', 'not_eligible',
     'not_resolved', 'withdrawn', 'open', 'in_term', 'overdue', 'waiting',
     'rate_finished', 'rate_received', 'rate_portal']
 # What is asked, by whom, grouped by what, over so many months

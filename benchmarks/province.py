@@ -135,12 +135,12 @@ def copy_dossiers(cursor, total):
             "SELECT %s, %s, %s + n, n, name, folded, %s + %s * (n - %s), "
             "k.procedure, k.revision, k.case "
             "FROM generate_series(%s, %s - 1) n "
-            "JOIN person ON person.number = (n * 7919) %% %s "
+            "JOIN person ON person.number = (n::bigint * 7919) %% %s "
             "JOIN kind k ON k.number = n %% %s",
             [id, party, first, start, step, n, n, n + count, len(names),
                 PROCEDURES])
         n += count
-    code = "left(t.code, -4) || lpad((10000 + c.n)::text, 6, '0')"
+    code = "left(t.code, -4) || lpad((10000 + c.n)::text, 7, '0')"
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',

@@ -49,7 +49,8 @@ def _load(progress):
     # They import modules of Tryton's that need the configuration
     from trytond.modules.tthcc import clock
 
-    from . import catalogue, dossiers, organisation, staffing
+    from . import (
+        catalogue, dossiers, facility, faults, organisation, premises, staffing)
     if Pool().get('tthcc.centre').search([], limit=1):
         return False
     # One moment for all
@@ -60,6 +61,11 @@ def _load(progress):
         progress(.1, "catalogue")
         catalogue.load(
             places, clock.today() - dt.timedelta(weeks=dossiers.WEEKS + 4))
+        progress(.18, "equipment")
+        facility.load(places)
+        faults.load(places)
+        progress(.19, "premises and budget")
+        premises.load(places)
         dossiers.load(
             places, lambda share, text: progress(.2 + .75 * share, text))
         progress(.95, "staff")

@@ -66,6 +66,7 @@ class Place:
     company: object = None
     centre: object = None
     director: object = None
+    manager: object = None
     leaders: list = field(default_factory=list)
     officers: list = field(default_factory=list)
     # By kind; one department may be of several kinds
@@ -302,7 +303,9 @@ def posts_of(place):
     yield Post(
         place, 'director', "Giám đốc Trung tâm", at_centre,
         partial(setattr, place, 'director'))
-    yield Post(place, 'facility', "Cán bộ quản trị cơ sở vật chất", at_centre)
+    yield Post(
+        place, 'facility', "Cán bộ quản trị cơ sở vật chất", at_centre,
+        partial(setattr, place, 'manager'))
     for counter in place.centre.counters:
         yield Post(
             place, 'officer', "Cán bộ tiếp nhận và trả kết quả",

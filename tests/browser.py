@@ -9,6 +9,16 @@ from playwright.sync_api import expect, sync_playwright
 ARGUMENTS = [
     '--no-sandbox', '--disable-gpu', '--disable-background-networking']
 
+SETTLE = """async () => {
+    for (let quiet = 0; quiet < 4; quiet++) {
+        await new Promise(done => setTimeout(done, 25));
+        if (window.jQuery && jQuery.active) quiet = 0;
+        // A window that fades away
+        if (document.querySelector('.modal-backdrop') &&
+            !document.querySelector('.modal.in')) quiet = 0;
+    }
+}"""
+
 
 @contextlib.contextmanager
 def chromium():
@@ -45,7 +55,7 @@ class WebClient:
         # It is filled in by the server
         page.locator('#database:visible').wait_for()
         page.locator('#login').fill(login)
-        page.locator('#login').press('Enter')
+        page.locator('.login-dialog [type=submit]').click()
         page.locator('#ask-dialog-entry').fill(password)
         page.locator('#ask-dialog-entry').press('Enter')
         expect(page.locator('#user-preferences')).to_be_attached()
@@ -58,7 +68,9 @@ class WebClient:
             for name in names]
         for branch in branches:
             branch.locator('.expander').first.click()
+            self.settle()
         leaf.last.get_by_text(names[-1], exact=True).click()
+        self.settle()
 
     @property
     def tab(self):
@@ -70,6 +82,7 @@ class WebClient:
         queue = self.tab.get_by_role('tab', name=name)
         queue.click()
         expect(queue.locator('xpath=..')).to_have_class('active')
+        self.settle()
 
     def rows(self):
         return self.tab.locator('tbody tr')
@@ -77,11 +90,17 @@ class WebClient:
     def field(self, name):
         return self.tab.locator(f'.form [name={name}]')
 
+    def settle(self):
+        "Wait until the client has all that it asked the server for"
+        self.page.evaluate(SETTLE)
+
     def press(self, button):
+        self.settle()
         self.tab.get_by_role('button', name=button, exact=True).click()
 
     def picture(self, name):
         "Save what the window shows as NAME.png"
+        self.settle()
         self.page.screenshot(path=self._pictures / f'{name}.png')
 
     def close(self):

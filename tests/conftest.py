@@ -18,7 +18,7 @@ def databases(pytestconfig):
     from tests.databases import Databases
     reuse = (
         pytestconfig.option.reuse_db and pytestconfig.backend == 'sqlite')
-    databases = Databases(ROOT / '.run' / 'test.sqlite' if reuse else None)
+    databases = Databases(ROOT / '.run' / 'test' if reuse else None)
     yield databases
     databases.drop_all()
 
@@ -124,6 +124,15 @@ def desktop(server, pictures):
     client = desktop.DesktopClient(server, pictures)
     yield client
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def own_clock():
+    "Fail what leaves the clock moved, which every test after it would feel"
+    yield
+    from trytond.modules.tthcc import clock
+    left, clock._standing_at = clock._standing_at, None
+    assert left is None, f"the clock was left at {left}"
 
 
 @pytest.fixture

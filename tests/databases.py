@@ -15,7 +15,7 @@ from trytond.cache import Cache
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-MODULES = ['tthcc_staffing', 'tthcc_language_vi']
+MODULES = ['tthcc_facility', 'tthcc_staffing', 'tthcc_language_vi']
 PASSWORD = 'a-test-password'
 
 
@@ -26,8 +26,8 @@ class Databases:
     """
 
     def __init__(self, kept=None):
-        """kept: the file in which to keep the first one from one run to the
-        next, on SQLite"""
+        """kept: the folder in which to keep what was prepared from one run to
+        the next, on SQLite"""
         self.name = f'test_{os.getpid()}'
         self._kept = kept
         self._prepared = set()
@@ -40,16 +40,18 @@ class Databases:
         prepare, called with the name of the database.
         """
         if prepared not in self._prepared:
-            if prepare:
-                self.restore(base)
-                prepare(self.name)
-            elif self._kept and self._kept.exists():
-                _backup(self._kept, _path(self.name))
+            kept = self._kept and self._kept / f'{prepared}.sqlite'
+            if kept and kept.exists():
+                _backup(kept, _path(self.name))
                 self._existing.add(self.name)
             else:
-                self._create()
-                if self._kept:
-                    _backup(_path(self.name), self._kept)
+                if prepare:
+                    self.restore(base)
+                    prepare(self.name)
+                else:
+                    self._create()
+                if kept:
+                    _backup(_path(self.name), kept)
             self._copy(self.name, f'{self.name}_{prepared}')
             self._prepared.add(prepared)
         self._copy(f'{self.name}_{prepared}', self.name)

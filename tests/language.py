@@ -4,8 +4,12 @@
 
 AS_IN_ENGLISH = {
     # Words of both languages
-    "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS", "Skype", "URL",
-    "UUID",
+    "Camera", "Cookie", "E-mail", "Fax", "IRC", "Jabber", "SIP", "SMS",
+    "Skype", "URL", "UUID",
+    # Units
+    "GB", "MP",
+    # Codes of Armenia and Indonesia
+    "AM", "ID",
     # Formats and methods
     "JPEG", "PDF", "PNG", "SHA-256", "TIFF",
     # Nothing but marks and placeholders

@@ -34,5 +34,17 @@ def test_overdue_dossier(desktop, rpc):
     desktop.key('ctrl+d')
     desktop.find("Bạn có chắc muốn xóa bản ghi này không?")
     desktop.click("Có", 'push button')
-    desktop.find("Lỗi")
+    desktop.find(
+        f'Hồ sơ "{dossier["code"]}" đã tiếp nhận nên không xóa được. Nếu tiếp '
+        "nhận nhầm, hãy đề nghị lãnh đạo hủy hồ sơ.")
     desktop.picture('desktop-refused')
+
+
+def test_board_of_the_facility_manager(desktop, rpc):
+    faults = rpc('facility.thieuhoa', PASSWORD).search(
+        'tthcc.fault', [('state', '=', 'reported')], ['summary'])
+
+    desktop.log_in('facility.thieuhoa', PASSWORD)
+    desktop.find("Tình hình thiết bị", 'page tab')
+    desktop.find(faults[0]['summary'], 'table cell')
+    desktop.picture('desktop-facility')

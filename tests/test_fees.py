@@ -18,9 +18,9 @@ from tests.conftest import leave_out
 from tests.server import Refused
 from trytond.modules.tthcc import clock, vietqr
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
+from trytond.modules.tthcc.words import in_words
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
-from trytond.modules.tthcc_dossier.words import in_words
 from trytond.modules.tthcc_procedure import import_, tariff
 from trytond.modules.tthcc_procedure.exceptions import (
     PublishError, RevisionPublishedError)
@@ -404,7 +404,7 @@ def test_pay_twice(people, office):
 def test_two_officers_take_the_payment_at_once(people, office):
     for _ in range(3):
         id = register(people.officer, office.copies)
-        with ThreadPoolExecutor(2) as threads:
+        with clock.moved_to(MONDAY), ThreadPoolExecutor(2) as threads:
             results = list(threads.map(
                     lambda client: _outcome(pay, client, id),
                     [people.officer, people.second]))
@@ -646,7 +646,7 @@ def test_pay_while_the_day_is_closed(people, office, day):
 def test_cancel_twice_at_once(people, office, day):
     id = register(people.officer, office.copies, day)
     payment = pay(people.officer, id, day)
-    with ThreadPoolExecutor(2) as threads:
+    with clock.moved_to(day), ThreadPoolExecutor(2) as threads:
         results = list(threads.map(
                 lambda client: _outcome(cancel, client, payment['id'], day),
                 [people.officer, people.director]))
@@ -832,8 +832,13 @@ def test_fees_in_the_web_client(people, office, day, browser):
         window = page.locator('.modal:visible')
         expect(window.locator('[name=return_method]')).to_have_value(
             '"centre"')
-        window.locator('[name=procedure]').press_sequentially('1.900001')
+        browser.settle()
+        window.locator('[name=procedure]').press_sequentially(
+            '1.900001', delay=50)
         expect(window.get_by_role('listbox').first).to_contain_text('1.900001')
+        # It is asked for a moment after the last key
+        page.wait_for_timeout(500)
+        browser.settle()
         page.keyboard.press('ArrowDown')
         page.keyboard.press('Enter')
         expect(window.locator('[name=fee]')).to_have_value("2.000 đ")
@@ -865,8 +870,10 @@ def test_fees_in_the_web_client(people, office, day, browser):
             "Chốt quỹ trong ngày", exact=True).click()
         browser.open_queue("Chưa chốt")
         browser.rows().get_by_text("14.000").first.dblclick(delay=50)
-        browser.field('counted').first.click()
-        page.keyboard.type("14000")
+        browser.settle()
+        # The text gives way to a number when it has the focus
+        browser.field('counted').first.focus()
+        browser.field('counted').last.fill("14000")
         page.keyboard.press('Tab')
         expect(browser.field('difference').first).to_have_value("0")
         browser.press("Chốt quỹ")

@@ -9,17 +9,13 @@ import pytest
 from demo.load import load
 from demo.logins import PASSWORD, read_logins
 from tests import databases
+from tests.browser import SETTLE
 from tests.language import AS_IN_ENGLISH
 
 ROOT = pathlib.Path(__file__).parent.parent
 ROLES = {login.role: login.name for login in reversed(read_logins())}
 OPEN = """async menu => {
-    const settle = async () => {
-        for (let quiet = 0; quiet < 4; quiet++) {
-            await new Promise(done => setTimeout(done, 25));
-            if (jQuery.active) quiet = 0;
-        }
-    };
+    const settle = SETTLE;
     const found = new Set();
     const read = () => {
         const walker = document.createTreeWalker(
@@ -52,15 +48,16 @@ OPEN = """async menu => {
         const dialog = () => document.querySelector('.modal.in');
         if (dialog()) {
             // The first button cancels
-            dialog().querySelector('.modal-footer button').click();
-            for (let wait = 0; dialog() && wait < 100; wait++)
-                await new Promise(done => setTimeout(done, 50));
+            for (let wait = 0; dialog() && wait < 20; wait++) {
+                dialog().querySelector('.modal-footer button').click();
+                await new Promise(done => setTimeout(done, 1000));
+            }
             if (dialog())
                 throw new Error(dialog().textContent);
         }
     }
     return [...found];
-}"""
+}""".replace('SETTLE', SETTLE)
 
 
 @pytest.fixture(scope='module')
@@ -84,7 +81,11 @@ def english():
         ])
 def test_no_english(browser, rpc, english, login, password):
     menus = [m['id'] for m in rpc(login, password).search(
-            'ir.ui.menu', [('childs', '=', None)])]
+            'ir.ui.menu', [
+                ('childs', '=', None),
+                # It shows what is translated
+                ('name', '!=', "Bản dịch"),
+                ])]
     browser.log_in(login, password)
 
     found = {

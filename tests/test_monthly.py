@@ -251,6 +251,12 @@ def check_rows(history, group_by, first, last):
                 PYSONDecoder().decode(action['pyson_domain']))
             assert found == number, (figure, months)
         assert row.carried + row.received == row.finished + row.open
+        in_time, late = row.early + row.on_time, row.late
+        if in_time + late:
+            assert row.rate_finished == pytest.approx(
+                100 * in_time / (in_time + late), abs=.06)
+        else:
+            assert row.rate_finished is None
 
 
 @pytest.fixture(scope='module')
@@ -276,7 +282,7 @@ def two_offices(database):
 def statistics(client, group_by='centre', **context):
     with clock.moved_to(START):
         return client.search(
-            'tthcc.dossier.monthly', [], ['group', 'name', 'received'],
+            'tthcc.dossier.monthly', [], ['group', 'what', 'received'],
             group_by=group_by, **context)
 
 
@@ -305,7 +311,7 @@ def test_who_sees_which_centres(rpc, two_offices, login, seen):
         dossiers = client.search(
             'tthcc.dossier', PYSONDecoder().decode(action['pyson_domain']),
             ['centre'])
-    assert row['name'] in action['name']
+    assert row['what'] in action['name']
     assert [d['centre'] for d in dossiers] == [row['group']]
 
 

@@ -129,6 +129,31 @@ def test_a_scan_is_kept_as_it_came(
     assert file['paper'] == draft.papers[0]
 
 
+def test_a_wrong_scan_is_taken_out_again(people, draft, start):
+    with start(0):
+        wrong, right = [
+            store(draft.papers[0], name, pdf(pages)).id
+            for name, pages in [("nhầm.pdf", 1), ("đúng.pdf", 2)]]
+    people.officer.model('tthcc.dossier', 'register', [draft.id])
+    with pytest.raises(Refused):
+        people.officer.model('tthcc.dossier.file', 'delete', [wrong])
+
+    with people.officer.wizard(
+            'tthcc.dossier.correct', 'tthcc.dossier', [draft.id]) as wizard:
+        wizard.values.update(
+            wrong_files=[wrong], reason="Quét nhầm giấy tờ của người khác")
+        wizard.execute('correct')
+
+    assert people.officer.search(
+        'tthcc.dossier.file', [('dossier', '=', draft.id)]) == [{'id': right}]
+    change, = people.officer.search(
+        'tthcc.dossier.change', [('dossier', '=', draft.id)],
+        ['field', 'old', 'reason'])
+    assert change['field'] == 'file'
+    assert change['old'].startswith("nhầm.pdf (SHA-256 ")
+    assert change['reason'] == "Quét nhầm giấy tờ của người khác"
+
+
 @pytest.mark.parametrize('name, data, reason', [
         ("trống.pdf", b'', "rỗng"),
         ("chương trình.pdf", b'MZ\x90\0\x03' + bytes(2000), "PDF"),

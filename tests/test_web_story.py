@@ -117,7 +117,7 @@ def test_statistics_and_the_list_behind_a_figure(log_in):
     client.picture('statistics')
 
     row.get_by_text("Trung tâm").dblclick(delay=50)
-    expect(client.field('received')).not_to_have_value("0")
+    expect(client.field('received').first).not_to_have_value("0")
     client.press("Tiếp nhận")
     expect(client.tab).to_contain_text("Tiếp nhận – ")
     expect(client.rows().first).to_be_visible()

@@ -85,7 +85,7 @@ class AssignMixin:
         cls.save(dossiers)
         Notification.tell(
             User.of_employees([employee.id]), legs,
-            'tthcc_dossier.msg_dossiers_assigned')
+            'tthcc_dossier.msg_dossiers_assigned', 'code')
     # Pressed by those who may press the button that opens the wizard
     _reassign_to.__name__ = 'reassign'
     reassign_to = classmethod(ModelView.button(_reassign_to))

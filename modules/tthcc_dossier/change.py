@@ -5,7 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import check_access
+from trytond.transaction import check_access, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .applicant import NOTIFY_BY
@@ -31,6 +31,7 @@ class Change(Line, ModelSQL, ModelView):
             ('address', "Address"),
             ('notify_by', "Notices By"),
             ('return_method', "Result Received"),
+            ('file', "Scan"),
             ], "Changed", required=True, sort=False)
     old = fields.Char("Before")
     new = fields.Char("After")
@@ -61,6 +62,7 @@ class Correct(Wizard):
             for name in CorrectStart.of_applicant}
         return {
             **values,
+            'dossier': self.record.id,
             'revision': self.record.revision.id,
             'case': self.record.case.id,
             'return_method': self.record.return_method,
@@ -96,6 +98,15 @@ class CorrectStart(ModelView):
         help="The due moment is counted anew for another case.")
     return_method = fields.Selection(
         'get_return_methods', "Result Received", required=True)
+    dossier = fields.Many2One('tthcc.dossier', "Dossier")
+    wrong_files = fields.Many2Many(
+        'tthcc.dossier.file', None, None, "Wrong Scans",
+        domain=[
+            ('dossier', '=', Eval('dossier', -1)),
+            ('paper', '!=', None),
+            ],
+        help="Scans of something else: they are removed, their names and "
+        "digests kept.")
 
     @classmethod
     def get_return_methods(cls):
@@ -131,6 +142,7 @@ class CorrectMixin:
         pool = Pool()
         Change = pool.get('tthcc.dossier.change')
         Applicant = pool.get('tthcc.dossier.applicant')
+        File = pool.get('tthcc.dossier.file')
         cls._check_not_moved(dossiers, CORRECTABLE)
         changes, applicants = [], []
 
@@ -152,9 +164,21 @@ class CorrectMixin:
                 correct(dossier, dossier, name)
             dossier.set_applicant_name()
             applicants.append(applicant)
+        wrong = File.search([
+                ('id', 'in', [f.id for f in values.wrong_files]),
+                ('dossier', 'in', [d.id for d in dossiers]),
+                ('paper', '!=', None),
+                ])
+        changes.extend(
+            Change(
+                dossier=file.dossier, field='file', reason=values.reason,
+                old=f'{file.name} (SHA-256 {file.sha256})')
+            for file in wrong)
         Applicant.save(applicants)
         Change.save(changes)
         cls.save(dossiers)
+        with without_check_access():
+            File.delete(wrong)
         cls.recharge(recharged)
         cls.recount(dossiers, gettext('tthcc_dossier.msg_case_corrected'))
 

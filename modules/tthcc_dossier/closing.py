@@ -9,13 +9,13 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import pressed
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from .exceptions import ClosingError
 from .fee import format_amount
-from .workflow import pressed
 
 _COUNTED = {'counted', 'reason'}
 _open = {'readonly': Eval('state') == 'closed'}

@@ -11,6 +11,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import lock_before_reading
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import grouped_slice
@@ -19,7 +20,7 @@ from trytond.transaction import Transaction
 from . import classes
 from .deadline import LocalTimeMixin
 from .exceptions import HandoverError, NotYourSideError, UntickedWarning
-from .workflow import MoveMixin, lock_before_reading, move
+from .workflow import MoveMixin, move
 
 # The groups that may sign for each side
 _SIDE_GROUPS = {

@@ -10,6 +10,7 @@ from sql.conditionals import Case
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import lock_before_reading
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import check_access
@@ -18,7 +19,6 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 from . import classes
 from .exceptions import HolderError
 from .line import Line
-from .workflow import lock_before_reading
 
 # The states in which somebody must have the paper
 HELD = [s for s in classes.OPEN if s != 'submitted'] + ['resolved']

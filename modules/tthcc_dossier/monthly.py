@@ -7,10 +7,11 @@ received, finished, or open; it knows no user and no period, so that it can be
 materialised.  The statistics sum it up as the user asks.
 """
 
-from sql import Column, Literal, Null, Union, Window, With
+from sql import Cast, Column, Literal, Null, Union, Window, With
 from sql.aggregate import Count, Min, Sum
 from sql.conditionals import Case, Coalesce, NullIf
-from sql.functions import AtTimeZone, CurrentTimestamp, Extract, RowNumber
+from sql.functions import (
+    AtTimeZone, CurrentTimestamp, Extract, Round, RowNumber)
 from sql.operators import Or
 
 from trytond.model import Index, ModelSQL, ModelView, fields
@@ -196,7 +197,7 @@ class Statistics(ModelSQL, ModelView):
 
     # No id of a record, since it may be none
     group = fields.Integer("Group")
-    name = fields.Function(fields.Char("Name"), 'get_name')
+    what = fields.Function(fields.Char("Name"), 'get_what')
     carried = fields.Integer(
         "Carried Over", help="Open when the first month began.")
     received = fields.Integer(
@@ -318,10 +319,15 @@ class Statistics(ModelSQL, ModelView):
 
     @classmethod
     def _rate(cls, part, whole):
-        return cls.rate_finished.sql_cast(part) * 100 / NullIf(whole, 0)
+        # As the screen rounds it, which else takes the row for changed
+        return cls.rate_finished.sql_cast(
+            Round(Cast(part * 100. / NullIf(whole, 0), 'NUMERIC'), 1))
+
+    def get_rec_name(self, name):
+        return self.what
 
     @classmethod
-    def get_name(cls, rows, name):
+    def get_what(cls, rows, name):
         period = Period()
         if period.group_by == 'month':
             return {
@@ -339,7 +345,7 @@ class Statistics(ModelSQL, ModelView):
         "Return what makes the list of dossiers that behind the figure"
         label = self.fields_get([figure])[figure]['string']
         return {
-            'name': f'{label} – {self.name}',
+            'name': f'{label} – {self.what}',
             'pyson_domain': PYSONEncoder().encode(
                 Period().dossier_domain(figure, self.group)),
             }

@@ -7,6 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock, vietqr
+from trytond.modules.tthcc.workflow import pressed
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import check_access
@@ -15,7 +16,6 @@ from trytond.wizard import (
 
 from .exceptions import PaymentError
 from .fee import format_amount
-from .workflow import pressed
 
 METHODS = [
     ('cash', "Cash"),

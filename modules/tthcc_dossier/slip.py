@@ -5,10 +5,10 @@
 from trytond.i18n import gettext
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.form import Form
+from trytond.modules.tthcc.words import in_words
 
 from .exceptions import NotRegisteredError
 from .fee import format_amount
-from .words import in_words
 
 
 class _MoneyForm(Form):

@@ -1,8 +1,6 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from sql import Literal
-
 from trytond.cache import Cache
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
@@ -99,33 +97,6 @@ class User(metaclass=PoolMeta):
         return {
             name for names in ROLE_GROUPS.values() for name in names
             if ModelData.get_id('tthcc', name) in ids}
-
-    @classmethod
-    def leading(cls, company):
-        "Return the ids of the active users who lead the committee"
-        ModelData = Pool().get('ir.model.data')
-        return [u.id for u in cls.search([
-                    ('groups', '=', ModelData.get_id(
-                            'tthcc', 'group_leader')),
-                    ('companies', '=', company.id),
-                    ])]
-
-    @classmethod
-    def of_employees(cls, employees):
-        "Return the ids of the active users who are the employees, by ids"
-        pool = Pool()
-        user = cls.__table__()
-        user_employee = pool.get('res.user-company.employee').__table__()
-        cursor = Transaction().connection.cursor()
-        if not employees:
-            return []
-        cursor.execute(*user_employee
-            .join(user, condition=user_employee.user == user.id)
-            .select(
-                user.id, distinct=True,
-                where=user_employee.employee.in_(employees)
-                & (user.active == Literal(True))))
-        return [id for id, in cursor]
 
     @classmethod
     def on_modification(cls, mode, users, field_names=None):

@@ -3,14 +3,11 @@
 """Warnings in the client: before the deadline of a leg to the person in
 charge, and to who leads when it has passed; each once."""
 import datetime as dt
-import json
 from collections import defaultdict
 
-from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
 
 from . import classes
 
@@ -70,7 +67,7 @@ class WarnStepMixin:
             for user in getattr(step, whom)():
                 by_user[user].append(step)
         for user, of_user in by_user.items():
-            Notification.tell([user], of_user, message)
+            Notification.tell([user], of_user, message, 'code')
 
     def ends_soon(self, moment):
         "Whether little of the promised time is left at the UTC moment"
@@ -114,26 +111,6 @@ class WarnStepMixin:
             self.done_by.head if self.done_by else self.done_at.director)
         users = User.of_employees([leader.id]) if leader else []
         return users or User.leading((self.done_by or self.done_at).company)
-
-
-class Notification(metaclass=PoolMeta):
-    __name__ = 'res.notification'
-
-    @classmethod
-    def tell(cls, users, legs, message):
-        "Show the users, by ids, the message with the legs behind it"
-        User = Pool().get('res.user')
-        notifications = []
-        for user in User.browse(users):
-            language = user.language.code if user.language else None
-            with Transaction().set_context(language=language):
-                label = gettext(message, number=len(legs))
-            notifications.append(cls(
-                    user=user, icon='tryton-notification', label=label,
-                    description=', '.join(s.code for s in legs),
-                    model=legs[0].__name__,
-                    records=json.dumps([s.id for s in legs])))
-        cls.save(notifications)
 
 
 class Cron(metaclass=PoolMeta):

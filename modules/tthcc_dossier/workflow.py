@@ -3,13 +3,9 @@
 
 from functools import wraps
 
-from sql import Literal
-
-from trytond import backend
 from trytond.i18n import gettext
-from trytond.model import ModelView
-from trytond.model.exceptions import AccessButtonError
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import pressed
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
@@ -45,43 +41,6 @@ def move(sources, target=None, button=None):
         wrapper.move = button or func.__name__, sources, target
         return wrapper
     return decorator
-
-
-def pressed(button, check):
-    """Make the decorated method what pressing the button of that name does,
-    with the rights of the button and for one presser at a time.
-
-    check(cls, records) raises the error that says why the button does not
-    work on the records, such as what somebody else did first."""
-    def decorator(func):
-        def once(cls, records, *args, **kwargs):
-            check(cls, records)
-            return func(cls, records, *args, **kwargs)
-        once.__name__ = button
-        press = ModelView.button(once)
-
-        @wraps(func)
-        def wrapper(cls, records, *args, **kwargs):
-            lock_before_reading(cls)
-            try:
-                return press(cls, records, *args, **kwargs)
-            except AccessButtonError:
-                check(cls, records)
-                raise
-        return wrapper
-    return decorator
-
-
-def lock_before_reading(Model):
-    """Take the write lock of a SQLite database before a state is read.
-
-    PostgreSQL refuses the later of two writers by itself, and the call is
-    tried again on what the first one left; SQLite would let the second
-    writer act on what it read before it waited for the first."""
-    if backend.name == 'sqlite':
-        table = Model.__table__()
-        Transaction().connection.cursor().execute(
-            *table.update([table.id], [table.id], where=Literal(False)))
 
 
 class MoveMixin:

@@ -1,0 +1,48 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""How a button is pressed: with its rights, and by one at a time."""
+from functools import wraps
+
+from sql import Literal
+
+from trytond import backend
+from trytond.model import ModelView
+from trytond.model.exceptions import AccessButtonError
+from trytond.transaction import Transaction
+
+
+def pressed(button, check):
+    """Make the decorated method what pressing the button of that name does,
+    with the rights of the button and for one presser at a time.
+
+    check(cls, records) raises the error that says why the button does not
+    work on the records, such as what somebody else did first."""
+    def decorator(func):
+        def once(cls, records, *args, **kwargs):
+            check(cls, records)
+            return func(cls, records, *args, **kwargs)
+        once.__name__ = button
+        press = ModelView.button(once)
+
+        @wraps(func)
+        def wrapper(cls, records, *args, **kwargs):
+            lock_before_reading(cls)
+            try:
+                return press(cls, records, *args, **kwargs)
+            except AccessButtonError:
+                check(cls, records)
+                raise
+        return wrapper
+    return decorator
+
+
+def lock_before_reading(Model):
+    """Take the write lock of a SQLite database before a state is read.
+
+    PostgreSQL refuses the later of two writers by itself, and the call is
+    tried again on what the first one left; SQLite would let the second
+    writer act on what it read before it waited for the first."""
+    if backend.name == 'sqlite':
+        table = Model.__table__()
+        Transaction().connection.cursor().execute(
+            *table.update([table.id], [table.id], where=Literal(False)))

@@ -1,0 +1,6 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+
+from . import damage_page
+
+__all__ = ['damage_page']
