@@ -49,7 +49,7 @@ def _load(progress):
     # They import modules of Tryton's that need the configuration
     from trytond.modules.tthcc import clock
 
-    from . import catalogue, dossiers, organisation
+    from . import benefits, catalogue, dossiers, organisation
     if Pool().get('tthcc.centre').search([], limit=1):
         return False
     # One moment for all
@@ -61,7 +61,9 @@ def _load(progress):
         catalogue.load(
             places, clock.today() - dt.timedelta(weeks=dossiers.WEEKS + 4))
         dossiers.load(
-            places, lambda share, text: progress(.2 + .8 * share, text))
+            places, lambda share, text: progress(.2 + .7 * share, text))
+        progress(.95, "benefits")
+        benefits.load(places)
     return True
 
 
