@@ -2,8 +2,11 @@
 # this repository contains the full copyright notices and license terms.
 """What citizens file: for which procedure, by which channel, with what."""
 
+import datetime as dt
 from itertools import count
+from random import Random
 
+from trytond.modules.tthcc import clock
 from trytond.modules.tthcc_dossier import identity
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -167,4 +170,14 @@ def _draft(life, catalogue):
         'papers': [('create', catalogue.papers(revision, random))],
         'sets': random.choice([1, 1, 1, 2]),
         'return_method': random.choice(_RETURNS[life.case.channel]),
+        'opened_at': _opened_at(life),
         }
+
+
+def _opened_at(life):
+    "When the reception window was opened for who came in person"
+    if life.case.channel == 'in_person':
+        # Of its own, not to disturb what the life draws
+        random = Random(f'window {life.number}')
+        return clock.to_utc(life.arrival) - dt.timedelta(
+            seconds=round(random.lognormvariate(6.3, .4)))

@@ -50,7 +50,8 @@ def _load(progress):
     from trytond.modules.tthcc import clock
 
     from . import (
-        catalogue, dossiers, facility, faults, organisation, premises, staffing)
+        benefits, catalogue, dossiers, facility, faults, organisation,
+        premises, staffing)
     if Pool().get('tthcc.centre').search([], limit=1):
         return False
     # One moment for all
@@ -67,9 +68,11 @@ def _load(progress):
         progress(.19, "premises and budget")
         premises.load(places)
         dossiers.load(
-            places, lambda share, text: progress(.2 + .75 * share, text))
-        progress(.95, "staff")
+            places, lambda share, text: progress(.2 + .7 * share, text))
+        progress(.9, "staff")
         staffing.load(places)
+        progress(.95, "statements")
+        benefits.load(places)
     return True
 
 
