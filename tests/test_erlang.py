@@ -15,8 +15,8 @@ def digits(value):
     return float(f'{value:.3g}')
 
 
-# "The Erlang-C Formula": 360 calls in half an hour of 240 seconds each, 55
-# agents, a target of 15 seconds
+# Mitan Ltd, "The Erlang-C Formula" (www.mitan.co.uk/erlang/elgcmath.htm): 360
+# calls in half an hour of 240 seconds each, 55 agents, a target of 15 seconds
 def test_call_centre():
     load = 360 / 1800 * 240
     assert digits(load) == 48
@@ -24,15 +24,17 @@ def test_call_centre():
     assert digits(served_within(55, load, 240, 15)) == .846
 
 
-# Gross and Harris, "Fundamentals of Queueing Theory", example 2.2: an eye
-# clinic, 6 patients an hour, 20 minutes each, 3 doctors
+# D. Gross and C. M. Harris, "Fundamentals of Queueing Theory" (Wiley, 3rd
+# edition 1998), the M/M/c queue, example 2.2: an eye clinic, 6 patients an
+# hour, 20 minutes each, 3 doctors
 def test_clinic():
     assert digits(erlang_c(3, 2)) == .444
     assert digits(mean_wait(3, 2, 20)) == 8.89
 
 
-# "Erlang C Formula – made simple with a worked example": 100 calls in half an
-# hour of 180 seconds each, a target of 20 seconds, 14 agents
+# Call Centre Helper, "Erlang C Formula – Made Simple With an Easy Worked
+# Example" (www.callcentrehelper.com): 100 calls in half an hour
+# of 180 seconds each, a target of 20 seconds, 14 agents
 def test_worked_example():
     assert digits(erlang_c(14, 10)) == .174
     assert digits(served_within(14, 10, 180, 20)) == .888

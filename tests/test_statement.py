@@ -4,26 +4,20 @@
 import datetime as dt
 import io
 from decimal import Decimal
-from itertools import product
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.server import Refused
-from trytond.modules.tthcc import clock, worktime
+from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure)
-from trytond.modules.tthcc_staffing import benefits
-from trytond.modules.tthcc_staffing.covering import HALVES, Posting, days
 
 STATEMENT = 'tthcc.staffing.statement'
 REMARK = 'tthcc.staffing.remark'
-MARCH = dt.date(2026, 3, 1)
 # 22 working days
-END_OF_MARCH = dt.date(2026, 3, 31)
+MARCH = dt.date(2026, 3, 1)
 APRIL = dt.datetime(2026, 4, 1, 2, 0)
 
 
@@ -315,77 +309,3 @@ def test_remarks(rpc, office):
         an.write(REMARK, [id], {'answer': "Không"})
     for login in ['s_binh', 's_officer', 't_director']:
         assert not rpc(login, PASSWORD).search(REMARK, [('id', '=', id)])
-
-
-CALENDAR = worktime.Calendar(
-    week=(((dt.time(7), dt.time(11, 30)), (dt.time(13, 30), dt.time(17))),)
-    * 5 + (((dt.time(7), dt.time(11, 30)),), ()),
-    days={dt.date(2026, 3, 10): worktime.Day("Nghỉ")})
-DATES = st.dates(MARCH, END_OF_MARCH)
-
-
-@st.composite
-def postings(draw):
-    "Postings of one person, at once or not"
-    result = []
-    for _ in range(draw(st.integers(1, 4))):
-        start, end = sorted([draw(DATES), draw(DATES)])
-        mode = draw(st.sampled_from(
-                ['full_time', 'weekdays', 'seasonal', 'on_call', 'shared']))
-        result.append(Posting(
-                1, mode, start, end,
-                slots=draw(st.frozensets(st.sampled_from(
-                            list(product(range(6), HALVES)))))
-                if mode in {'weekdays', 'shared'} else frozenset(),
-                periods=((start, draw(DATES)),)))
-    return result
-
-
-@given(
-    postings(),
-    st.frozensets(st.tuples(DATES, st.sampled_from(HALVES))))
-def test_no_half_day_twice(postings, absent):
-    counts = benefits.allot(postings, CALENDAR, MARCH, END_OF_MARCH, absent)
-    kinds = [half for count in counts for half in map(list, count)]
-    flat = [half for halves in kinds for half in halves]
-    assert len(flat) == len(set(flat))
-    for posting, count in zip(postings, counts):
-        for date, half in set().union(*count):
-            assert posting.start <= date <= posting.end
-            assert date != dt.date(2026, 3, 10)
-        assert not absent & (count.present | count.on_call)
-        assert count.leave <= absent
-        for date, half in count.present:
-            assert posting.is_there(date, half)
-    # Whoever is to be there is counted, once
-    there = {
-        (date, half) for date in days(MARCH, END_OF_MARCH)
-        for half in benefits.open_halves(CALENDAR, date)
-        if any(p.is_there(date, half) for p in postings)}
-    assert there - absent == set().union(*(c.present for c in counts))
-
-
-@given(
-    postings(), st.dates(MARCH, END_OF_MARCH - dt.timedelta(days=1)),
-    st.integers(0, 5_000_000))
-def test_days_add_up(postings, last, amount):
-    "A month split in two comes to the same days, and the same money"
-    after = last + dt.timedelta(days=1)
-    halves = [
-        benefits.allot(postings, CALENDAR, first, end)
-        for first, end in [
-            (MARCH, END_OF_MARCH), (MARCH, last), (after, END_OF_MARCH)]]
-    for whole, one, two in zip(*halves):
-        for name in whole._fields:
-            assert getattr(whole, name) == (
-                getattr(one, name) | getattr(two, name))
-    month, one, two = [
-        benefits.working_days(CALENDAR, first, end)
-        for first, end in [
-            (MARCH, END_OF_MARCH), (MARCH, last), (after, END_OF_MARCH)]]
-    assert month == one + two
-    parts = [
-        benefits.allowance('month', Decimal(amount), None, 0, part, month)
-        for part in [one, two]]
-    # Each part is rounded to whole đồng
-    assert abs(sum(parts) - amount) <= 1

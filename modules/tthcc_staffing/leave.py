@@ -166,9 +166,15 @@ class Leave(ByHandMixin, MoveMixin, Workflow, ModelSQL, ModelView):
         return {
             (leave.employee.id, date, half)
             for leave in cls.approved(employees, first, last)
+            for date, half in leave.halves(first, last)}
+
+    def halves(self, first, last):
+        "Return the half days of the leave from first to last, a set"
+        return {
+            (date, half)
             for date in covering.days(
-                max(first, leave.start_date), min(last, leave.end_date))
-            for half in ([leave.half] if leave.half else covering.HALVES)}
+                max(first, self.start_date), min(last, self.end_date))
+            for half in ([self.half] if self.half else covering.HALVES)}
 
     @classmethod
     @move(['draft'], 'asked')

@@ -20,7 +20,7 @@ from trytond.transaction import check_access, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
-from . import benefits
+from . import benefits, counting
 from .exceptions import StatementError
 
 _TOGETHER = 30
@@ -64,6 +64,11 @@ class Statement(
     amount = fields.Function(
         fields.Numeric("Amount", digits=(16, 0), help="In đồng."),
         'get_totals')
+    lieu_balance = fields.Function(
+        fields.Numeric(
+            "Hours off in Lieu Left", digits=(6, 2),
+            help="At the end of the month, of all postings."),
+        'get_lieu_balance')
     moved_at = fields.DateTime("Last Move", readonly=True)
     moved_by = fields.Many2One(
         'company.employee', "Last Move By", readonly=True,
@@ -134,6 +139,26 @@ class Statement(
         return totals
 
     @classmethod
+    def get_lieu_balance(cls, statements, name):
+        Line = Pool().get('tthcc.staffing.statement.line')
+        with without_check_access():
+            lines = [
+                (line.statement.employee, line.statement.month,
+                    -line.quantity if line.kind == 'lieu_taken'
+                    else line.quantity)
+                for line in Line.search([
+                        ('kind', 'in', ['lieu', 'lieu_taken']),
+                        ('statement.employee', 'in', [
+                                s.employee.id for s in statements]),
+                        ], order=[])]
+            return {
+                s.id: sum((
+                        hours for employee, month, hours in lines
+                        if employee == s.employee and month <= s.month),
+                    Decimal(0))
+                for s in statements}
+
+    @classmethod
     def check_modification(cls, mode, statements, values=None, external=False):
         super().check_modification(
             mode, statements, values=values, external=external)
@@ -169,7 +194,7 @@ class Statement(
         known = {
             s.secondment: s for s in cls.search([
                     ('centre', '=', centre.id), ('month', '=', first)])}
-        counts = cls._counts(
+        months = counting.count(
             {p.employee.id for p in postings}, first, last)
         statements, changed = [], []
         for posting in postings:
@@ -184,41 +209,29 @@ class Statement(
             if statement.state == 'draft':
                 statement.start_date = max(first, posting.start_date)
                 statement.end_date = min(last, posting.end_date)
-                statement.lines = statement._lines(counts[posting.id], last)
+                statement.lines = statement._lines(months[posting.id], last)
                 changed.append(statement)
         for some in grouped_slice(changed, _TOGETHER):
             cls.save(list(some))
         return statements
 
-    @classmethod
-    def _counts(cls, employees, first, last):
-        "Return the benefits.Count of the postings of the people, by id"
-        pool = Pool()
-        Leave = pool.get('tthcc.leave')
-        Secondment = pool.get('tthcc.secondment')
-        absent = Leave.taken(employees, first, last)
-        counts = {}
-        for employee in employees:
-            # Those at other centres too: no half day counts twice
-            postings = Secondment.search([
-                    ('employee', '=', employee),
-                    *Secondment.in_force(first, last),
-                    ], order=[('start_date', 'ASC'), ('id', 'ASC')])
-            counts.update(zip([p.id for p in postings], benefits.allot(
-                        [p.posting() for p in postings],
-                        postings[0].centre.worktime(), first, last,
-                        {(date, half) for id, date, half in absent
-                            if id == employee})))
-        return counts
-
-    def _lines(self, count, last):
+    def _lines(self, month, last):
         Line = Pool().get('tthcc.staffing.statement.line')
         days = {'start_date': self.start_date, 'end_date': self.end_date}
         lines = [
             Line(kind=kind, quantity=benefits.in_days(halves), **days)
-            for kind, halves in count._asdict().items()
+            for kind, halves in month.count._asdict().items()
             if halves or kind == 'present']
-        lines += self._allowances(count, last)
+        lines += [
+            Line(kind=kind, quantity=hours, **days)
+            for kind, hours in [
+                ('overtime', month.overtime),
+                ('weekend', month.weekend),
+                # Hour for hour, in place of pay
+                ('lieu', month.overtime + month.weekend),
+                ('lieu_taken', month.taken)]
+            if hours]
+        lines += self._allowances(month.count, last)
         for number, line in enumerate(lines):
             line.sequence = number
         return lines
@@ -275,12 +288,12 @@ class Statement(
 
     @classmethod
     @move(['approved', 'confirmed'], 'approved', button='correct')
-    def correct_by(cls, statements, days, amount, reason):
-        """Add a line that corrects days and amount, either may be None; the
-        department confirms anew."""
+    def correct_by(cls, statements, days, hours, amount, reason):
+        """Add lines that correct days and amount, and hours off in lieu, each
+        may be None; the department confirms anew."""
         Line = Pool().get('tthcc.staffing.statement.line')
         reason = (reason or '').strip()
-        if not reason or not (days or amount):
+        if not reason or not (days or hours or amount):
             raise StatementError(gettext(
                     'tthcc_staffing.msg_statement_correction'))
         employee = cls._acting_employee()
@@ -288,13 +301,16 @@ class Statement(
         for statement in statements:
             statement.check_not_own(employee)
             statement.approved_by, statement.confirmed_by = employee, None
-            lines.append(Line(
-                    statement=statement, kind='correction',
-                    sequence=len(statement.lines),
-                    start_date=statement.start_date,
-                    end_date=statement.end_date,
-                    quantity=days, amount=amount, reason=reason,
-                    corrected_by=employee, corrected_at=clock.now()))
+            for kind, quantity, amount_ in [
+                    ('correction', days, amount), ('lieu', hours, None)]:
+                if quantity or amount_:
+                    lines.append(Line(
+                            statement=statement, kind=kind,
+                            sequence=len(statement.lines) + len(lines),
+                            start_date=statement.start_date,
+                            end_date=statement.end_date,
+                            quantity=quantity, amount=amount_, reason=reason,
+                            corrected_by=employee, corrected_at=clock.now()))
         Line.save(lines)
 
 
@@ -309,9 +325,11 @@ class Line(sequence_ordered(), ModelSQL, ModelView):
             ('present', "Days Present"),
             ('leave', "Days of Leave"),
             ('on_call', "Days on Call"),
+            ('absent', "Days Absent"),
             ('overtime', "Hours of Overtime"),
             ('weekend', "Hours on Days Off"),
             ('lieu', "Hours off in Lieu"),
+            ('lieu_taken', "Hours in Lieu Taken"),
             ('allowance', "Allowance"),
             ('correction', "Correction"),
             ], "Kind", required=True, sort=False)
@@ -420,8 +438,8 @@ class CorrectStatement(Wizard):
         Statement = Pool().get('tthcc.staffing.statement')
         with check_access():
             Statement.correct_by(
-                self.records, self.start.days, self.start.amount,
-                self.start.reason)
+                self.records, self.start.days, self.start.hours,
+                self.start.amount, self.start.reason)
         return 'end'
 
 
@@ -431,6 +449,8 @@ class CorrectStatementStart(ModelView):
 
     days = fields.Numeric(
         "Days", digits=(4, 1), help="Less than 0 takes off.")
+    hours = fields.Numeric(
+        "Hours off in Lieu", digits=(6, 2), help="Less than 0 takes off.")
     amount = fields.Numeric(
         "Amount", digits=(16, 0), help="In đồng; less than 0 takes off.")
     reason = fields.Text("Reason", required=True)

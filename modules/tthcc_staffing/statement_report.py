@@ -31,7 +31,15 @@ class StatementForm(Form):
     def get_context(cls, statements, header, data):
         context = super().get_context(statements, header, data)
         context['format_amount'] = format_amount
+        context['format_quantity'] = cls.format_quantity
         return context
+
+
+    @classmethod
+    def format_quantity(cls, quantity):
+        "Half days with one digit, hours with two where they need them"
+        digits = 1 if quantity == round(quantity, 1) else 2
+        return cls.format_number(quantity, None, digits=digits)
 
 
 class StatementSheet(Report):
