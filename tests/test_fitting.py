@@ -129,3 +129,15 @@ def test_given_slots(slots):
         figures, LEVEL, 'weekdays', slots=frozenset(slots))
     assert outcome.lost == pytest.approx(1 - len(slots) / len(SLOTS))
     assert outcome.hours == sum(HOURS[slot] for slot in slots)
+    assert fitting.covered(figures, outcome) == outcome.hours / sum(
+        HOURS.values())
+
+
+def test_covered():
+    "Full time covers all, a season its months, and who is called nothing"
+    figures = demand(
+        dict.fromkeys(SLOTS, 1), months=dict.fromkeys(range(1, 13), 1))
+    assert [
+        fitting.covered(figures, fitting.outcome(
+                figures, LEVEL, mode, months=frozenset([7, 8, 9])))
+        for mode in ['full_time', 'seasonal', 'on_call']] == [1, .25, 0]

@@ -140,8 +140,10 @@ def test_what_if(rpc, recommendation):
         change(mode='full_time')
         assert (values['hours'], values['given_back']) == (40, 0)
         assert (values['lost'], values['keeps']) == (0, True)
+        assert values['covered'] == 100
         change(mode='weekdays', slots=['0 morning'])
         assert (values['hours'], values['given_back']) == (4.5, 35.5)
+        assert values['covered'] == 11
         assert values['lost'] > 50 and not values['keeps']
         change(mode='on_call', response_minutes=10)
         assert values['lost'] == 0 and values['keeps']

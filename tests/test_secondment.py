@@ -280,6 +280,24 @@ def test_nobody_is_at_two_places_at_once(people, values):
     press(people.director, 'request', third)
 
 
+def test_nobody_on_leave_is_posted(people, office, sent, values):
+    leave, = sent.create('tthcc.leave', {
+            'company': office.company, 'employee': sent.employee,
+            'kind': 'maternity', 'start_date': TODAY - DAY,
+            'end_date': TODAY + DAY})
+    sent.model('tthcc.leave', 'ask', [leave])
+    id, = people.director.create(MODEL, values())
+    press(people.director, 'request', id)
+    people.processor.model('tthcc.leave', 'approve', [leave])
+    press(people.processor, 'agree', id)
+    # Approved after the request, and before the decision
+    with pytest.raises(Refused, match="trái quy định") as refused:
+        press(people.leader, 'decide', id)
+    assert "đang nghỉ" in refused.value.description
+    sent.model('tthcc.leave', 'cancel', [leave])
+    press(people.leader, 'decide', id)
+
+
 def test_access_begins_and_ends_with_the_posting(
         people, office, start, pool, sent, values):
     id = decide(people, values(start_date=TODAY + DAY))

@@ -161,6 +161,17 @@ def _outcome(
         lost=max(0, 1 - met / demand.weekly) if demand.weekly else 0)
 
 
+def covered(demand, outcome):
+    """Return the share of the time open in which somebody is there, nobody
+    having to be called."""
+    if outcome.mode == 'on_call' or not demand.open_hours:
+        return 0
+    hours = sum(demand.hours[slot] for slot in outcome.slots)
+    if demand.months:
+        hours *= len(outcome.months) / len(demand.months)
+    return hours / demand.open_hours
+
+
 def busiest_slots(demand, level):
     "Return the fewest half days that leave no more lost than allowed"
     slots, left = set(), demand.weekly

@@ -9,7 +9,7 @@ from trytond.transaction import check_access, without_check_access
 from trytond.wizard import Button, StateView, Wizard
 
 from . import fitting
-from .recommendation import figures
+from .recommendation import figures, percent
 from .secondment import HALVES, MODES
 
 
@@ -58,6 +58,9 @@ class WhatIfStart(ModelView):
     hours = fields.Float("Hours a Week", digits=(5, 1), readonly=True)
     given_back = fields.Float(
         "Hours Given Back", digits=(5, 1), readonly=True)
+    covered = fields.Integer(
+        "Covered, %", readonly=True,
+        help="Of the time open, somebody is there, without being called.")
     use = fields.Integer("Use, %", readonly=True)
     served = fields.Integer("Served in Time, %", readonly=True)
     lost = fields.Integer("Lost, %", readonly=True)
@@ -85,8 +88,8 @@ class WhatIfStart(ModelView):
     def on_change_mode(self):
         Recommendation = Pool().get('tthcc.staffing.recommendation')
         names = [
-            'officers', 'hours', 'given_back', 'use', 'served', 'lost',
-            'wait', 'keeps']
+            'officers', 'hours', 'given_back', 'covered', 'use', 'served',
+            'lost', 'wait', 'keeps']
         for name in names:
             setattr(self, name, None)
         if not self.recommendation or not self.mode:
@@ -106,7 +109,9 @@ class WhatIfStart(ModelView):
             response=self.response_minutes, others=others)
         if not outcome:
             return
-        values = figures(outcome, demand) | {'keeps': outcome.keeps(asked)}
+        values = figures(outcome, demand) | {
+            'covered': percent(fitting.covered(demand, outcome)),
+            'keeps': outcome.keeps(asked)}
         for name in names:
             setattr(self, name, values[name])
 

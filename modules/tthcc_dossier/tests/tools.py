@@ -12,8 +12,9 @@ __all__ = ['create_office', 'create_procedure', 'new_dossier']
 
 
 def create_procedure(
-        code='1.000001', with_steps=True, further_cases=(), **case):
-    """Create and publish a procedure of the justice department with a
+        code='1.000001', with_steps=True, further_cases=(), kind='justice',
+        field="Hộ tịch", **case):
+    """Create and publish a procedure of the departments of a kind with a
     mandatory and an optional paper; case changes its case in person, further
     cases stand after it.
 
@@ -23,10 +24,9 @@ def create_procedure(
     Kind = pool.get('tthcc.department.kind')
     Procedure = pool.get('tthcc.procedure')
     Revision = pool.get('tthcc.procedure.revision')
-    kind, = Kind.search([('code', '=', 'justice')])
-    name = "Hộ tịch"
-    fields = Field.search([('name', '=', name)]) or Field.create([{
-                'name': name, 'department_kind': kind.id}])
+    kind, = Kind.search([('code', '=', kind)])
+    fields = Field.search([('name', '=', field)]) or Field.create([{
+                'name': field, 'department_kind': kind.id}])
     procedure, = Procedure.create([{'code': code}])
     Revision.create([{
                 'procedure': procedure.id,
