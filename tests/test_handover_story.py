@@ -102,13 +102,11 @@ def receive(officer, number):
 
 def new_round(client):
     client.open_menu("Trung tâm Một cửa", "Hồ sơ", ROUND)
-    # The tab of before is in front until this one has loaded
     client.open_queue("Chờ giao")
     client.tab.get_by_role('button', name="Thêm mới").click()
     expect(client.field('direction')).to_have_value('"to_department"')
     department = client.field('department')
-    department.press_sequentially("Phòng Tư pháp")
-    client.tab.get_by_role('listbox').last.get_by_text("Tư pháp").click()
+    client.choose(department, "Phòng Tư pháp", "Tư pháp")
     expect(department).to_have_value(re.compile("Tư pháp"))
 
 
