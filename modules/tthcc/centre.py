@@ -5,6 +5,8 @@ import datetime as dt
 import string
 from urllib.parse import urlsplit
 
+from sql.conditionals import Coalesce, NullIf
+
 from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import (
@@ -107,6 +109,9 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
     _counting_cache = Cache('tthcc.centre.counting', context=False)
 
     name = fields.Char("Name", required=True, states=_states)
+    short_name = fields.Char(
+        "Short Name", states=_states,
+        help="In lists and graphs of many centres, such as Ngọc Lặc.")
     company = fields.Many2One(
         'company.company', "Committee", required=True, ondelete='CASCADE',
         states={
@@ -243,6 +248,11 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 })
+
+    @classmethod
+    def sql_short_name(cls, centre):
+        "Return the expression of the short name, else the name, in the table"
+        return Coalesce(NullIf(centre.short_name, ''), centre.name)
 
     @classmethod
     def default_company(cls):
