@@ -20,14 +20,6 @@ def database(databases):
     return databases.restore('demo', prepare=load)
 
 
-@pytest.fixture
-def log_in(browser):
-    def log_in(login):
-        browser.log_in(login, PASSWORD)
-        return browser
-    return log_in
-
-
 def test_from_counter_to_result(log_in, rpc, pictures, tmp_path):
     if not shutil.which('pdftotext'):
         leave_out("pdftotext of poppler-utils")

@@ -3,9 +3,13 @@
 
 import datetime as dt
 import string
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import urlsplit
 
+from sql import Column, Literal
 from sql.conditionals import Coalesce, NullIf
+from sql.operators import Or
 
 from trytond.cache import Cache
 from trytond.i18n import gettext
@@ -248,6 +252,22 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 })
+
+    @classmethod
+    def overstayed(cls, days, centre, since):
+        """Return the clause that what has been at the centre since the moment
+        has for more days than the field days of the centre allows, SQL
+        expressions both; without a number it allows any."""
+        cursor = Transaction().connection.cursor()
+        table = cls.__table__()
+        allowed = Column(table, days)
+        cursor.execute(*table.select(
+                allowed, table.id, where=allowed > 0, order_by=allowed))
+        return Or([
+                (since <= clock.now() - dt.timedelta(days=days))
+                & fields.SQL_OPERATORS['in'](centre, [id for _, id in rows])
+                for days, rows in groupby(cursor.fetchall(), itemgetter(0))]
+            or [Literal(False)])
 
     @classmethod
     def sql_short_name(cls, centre):
