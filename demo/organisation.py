@@ -195,6 +195,7 @@ def load_centres(places, calendar):
         decided = place.opening_date - dt.timedelta(20)
         values.append({
                 'name': f"{name} {place.name}",
+                'short_name': place.name,
                 'company': place.company.id,
                 'level': place.level,
                 'parent_body': f"UBND {place.name}".upper(),

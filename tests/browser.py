@@ -16,8 +16,15 @@ SETTLE = """async () => {
         // A window that fades away
         if (document.querySelector('.modal-backdrop') &&
             !document.querySelector('.modal.in')) quiet = 0;
+        // What still moves takes the focus once it stands
+        if (document.getAnimations().some(
+                a => a.effect.getComputedTiming().endTime < Infinity &&
+                a.playState == 'running')) quiet = 0;
     }
 }"""
+# Another tab than the one of before is in front, or a window
+OPENED = """before => document.querySelector('.modal.in') ||
+    document.querySelector('#tablist > li.active')?.id !== before"""
 
 
 @contextlib.contextmanager
@@ -61,6 +68,10 @@ class WebClient:
         expect(page.locator('#user-preferences')).to_be_attached()
 
     def open_menu(self, *names):
+        "Open what is not in front yet"
+        self.settle()
+        front = self.page.evaluate(
+            "document.querySelector('#tablist > li.active')?.id")
         menu = self.page.locator('#menu')
         *branches, leaf = [
             menu.get_by_role('row').filter(
@@ -70,6 +81,7 @@ class WebClient:
             branch.locator('.expander').first.click()
             self.settle()
         leaf.last.get_by_text(names[-1], exact=True).click()
+        self.page.wait_for_function(OPENED, arg=front)
         self.settle()
 
     @property
@@ -97,6 +109,21 @@ class WebClient:
     def press(self, button):
         self.settle()
         self.tab.get_by_role('button', name=button, exact=True).click()
+        self.settle()
+
+    def choose(self, field, text, offered):
+        "Type the text into the field and take the first that is offered"
+        self.settle()
+        field.press_sequentially(text, delay=30)
+        # It is asked for a moment after the last key
+        listbox = field.locator(
+            'xpath=ancestor::*[contains(@class, "dropdown")][1]'
+            ).get_by_role('listbox')
+        expect(listbox).to_contain_text(offered)
+        self.settle()
+        self.page.keyboard.press('ArrowDown')
+        self.page.keyboard.press('Enter')
+        self.settle()
 
     def picture(self, name):
         "Save what the window shows as NAME.png"

@@ -116,6 +116,23 @@ def browser(chromium, server, pictures):
 
 
 @pytest.fixture
+def log_in(chromium, server, pictures):
+    "Open a window of the web client for a person of the demo: log_in(login)"
+    from demo.logins import PASSWORD
+    from tests.browser import WebClient
+    clients = []
+
+    def log_in(login):
+        client = WebClient(chromium, server, pictures)
+        clients.append(client)
+        client.log_in(login, PASSWORD)
+        return client
+    yield log_in
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
 def desktop(server, pictures):
     "The desktop client; see tests/desktop.py"
     from tests import desktop

@@ -10,6 +10,7 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import (
     PASSWORD, create_centre, create_committee, create_user)
 
+# Monday 10 September 2018, 09:00 in Vietnam
 NOW = dt.datetime(2018, 9, 10, 2)
 
 
@@ -26,6 +27,7 @@ def districts(database):
             centre = create_centre(company)
             for role in ['facility_manager', 'counter_officer', 'director']:
                 create_user(f'{role}_{key}', [role], company, centre)
+            create_user(f'leader_{key}', ['leader'], company)
             companies.append(company.id)
             districts[key] = SimpleNamespace(
                 company=company.id, centre=centre.id,
@@ -48,19 +50,23 @@ def log_in(districts, rpc):
     return lambda login: rpc(login, PASSWORD)
 
 
+def take_in(manager, centre, type_='computer', **values):
+    "Take in an item as the manager of its centre does"
+    type_, = manager.search('tthcc.equipment.type', [('code', '=', type_)])
+    item, = manager.create('tthcc.equipment', {
+            'type': type_['id'],
+            'centre': centre,
+            'purchase_date': dt.date(2015, 5, 20),
+            **values})
+    return item
+
+
 @pytest.fixture
 def new_item(districts, log_in):
     "Take in an item of district A as its manager does"
     def new_item(type_='computer', **values):
-        manager = log_in('facility_manager_a')
-        type_, = manager.search(
-            'tthcc.equipment.type', [('code', '=', type_)])
-        item, = manager.create('tthcc.equipment', {
-                'type': type_['id'],
-                'centre': districts.a.centre,
-                'purchase_date': dt.date(2015, 5, 20),
-                **values})
-        return item
+        return take_in(
+            log_in('facility_manager_a'), districts.a.centre, type_, **values)
     return new_item
 
 

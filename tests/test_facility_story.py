@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from demo.load import load
 from demo.logins import PASSWORD
-from tests.browser import WebClient
 
 MENU = ["Trung tâm Một cửa", "Cơ sở vật chất, thiết bị"]
 
@@ -17,22 +16,6 @@ MENU = ["Trung tâm Một cửa", "Cơ sở vật chất, thiết bị"]
 def database(databases):
     "The database with the demo"
     return databases.restore('demo', prepare=load)
-
-
-@pytest.fixture
-def log_in(chromium, server, pictures):
-    "Open a window of the web client for each user"
-    clients = []
-
-    def log_in(login):
-        client = WebClient(chromium, server, pictures)
-        clients.append(client)
-        client.log_in(login, PASSWORD)
-        client.settle()
-        return client
-    yield log_in
-    for client in clients:
-        client.close()
 
 
 def test_a_broken_printer_reaches_the_manager(log_in, rpc):

@@ -1,5 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+# The fixtures of tests/facility.py are imported
+# ruff: noqa: F401, F811
 "Damage: reported by anybody, decided by the facility manager, not forgotten"
 import datetime as dt
 import io
@@ -7,42 +9,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
+from tests.facility import NOW, at_ten, districts, take_in
 from tests.server import Refused
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.tests.tools import (
-    PASSWORD, create_centre, create_committee, create_user)
+from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_facility.downtime import time_out_of_order
 
-# Monday 10 September 2018, 09:00 in Vietnam
-NOW = dt.datetime(2018, 9, 10, 2)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(scope='module')
-def districts(database):
-    "Two districts, each with a facility manager, an officer and a director"
-    from trytond.transaction import Transaction
-    districts = {}
-    with Transaction().start(database, 1):
-        for key, name in [('a', "Quảng Xương"), ('b', "Lang Chánh")]:
-            company = create_committee(f"UBND huyện {name}")
-            centre = create_centre(company)
-            for role in ['facility_manager', 'counter_officer', 'director']:
-                create_user(f'{role}_{key}', [role], company, centre)
-            districts[key] = SimpleNamespace(
-                centre=centre.id, counter=centre.counters[0].id)
-    return SimpleNamespace(**districts)
-
-
-@pytest.fixture(autouse=True)
-def in_september():
-    with clock.moved_to(NOW):
-        yield
 
 
 @pytest.fixture
@@ -59,16 +36,10 @@ def manager(districts, rpc):
 def new_item(districts, manager):
     "Take in an item at the counter of district A"
     def new_item(type_='computer', **values):
-        type_, = manager.search(
-            'tthcc.equipment.type', [('code', '=', type_)])
-        item, = manager.create('tthcc.equipment', {
-                'type': type_['id'],
-                'centre': districts.a.centre,
+        return take_in(manager, districts.a.centre, type_, **{
                 'counter': districts.a.counter,
-                'purchase_date': dt.date(2015, 5, 20),
                 'value': Decimal(12_000_000),
                 **values})
-        return item
     return new_item
 
 
@@ -320,7 +291,7 @@ def test_what_makes_no_sense_is_refused(officer, manager, new_item):
     decide(manager, 'repair', fault, kind='supplier', supplier="An")
     for values, message in [
             ({'cost': Decimal(-1)}, "âm"),
-            ({'cost': None}, ""),
+            ({'cost': None}, "Chi phí"),
             ({'cost': Decimal(1), 'ended_on': dt.date(2018, 9, 9)},
                 "trước ngày"),
             ]:

@@ -832,15 +832,8 @@ def test_fees_in_the_web_client(people, office, day, browser):
         window = page.locator('.modal:visible')
         expect(window.locator('[name=return_method]')).to_have_value(
             '"centre"')
-        browser.settle()
-        window.locator('[name=procedure]').press_sequentially(
-            '1.900001', delay=50)
-        expect(window.get_by_role('listbox').first).to_contain_text('1.900001')
-        # It is asked for a moment after the last key
-        page.wait_for_timeout(500)
-        browser.settle()
-        page.keyboard.press('ArrowDown')
-        page.keyboard.press('Enter')
+        browser.choose(
+            window.locator('[name=procedure]'), '1.900001', '1.900001')
         expect(window.locator('[name=fee]')).to_have_value("2.000 đ")
         window.get_by_role('tab', name="Phí, lệ phí").click()
         browser.picture('fees_reception')

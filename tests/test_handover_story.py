@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from demo.load import load
 from demo.logins import PASSWORD
-from tests.browser import WebClient
 from tests.conftest import leave_out
 
 PROCEDURE = "2.000635"
@@ -21,21 +20,6 @@ ROUND = "Bàn giao hồ sơ"
 def database(databases):
     "The database with the demo"
     return databases.restore('demo', prepare=load)
-
-
-@pytest.fixture
-def log_in(chromium, server, pictures):
-    "Open a window of the web client for each user"
-    clients = []
-
-    def log_in(login):
-        client = WebClient(chromium, server, pictures)
-        clients.append(client)
-        client.log_in(login, PASSWORD)
-        return client
-    yield log_in
-    for client in clients:
-        client.close()
 
 
 def test_a_round_signed_by_both_sides(log_in, rpc, pictures, tmp_path):
@@ -102,13 +86,11 @@ def receive(officer, number):
 
 def new_round(client):
     client.open_menu("Trung tâm Một cửa", "Hồ sơ", ROUND)
-    # The tab of before is in front until this one has loaded
     client.open_queue("Chờ giao")
     client.tab.get_by_role('button', name="Thêm mới").click()
     expect(client.field('direction')).to_have_value('"to_department"')
     department = client.field('department')
-    department.press_sequentially("Phòng Tư pháp")
-    client.tab.get_by_role('listbox').last.get_by_text("Tư pháp").click()
+    client.choose(department, "Phòng Tư pháp", "Tư pháp")
     expect(department).to_have_value(re.compile("Tư pháp"))
 
 

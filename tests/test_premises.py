@@ -2,9 +2,12 @@
 # this repository contains the full copyright notices and license terms.
 "The rooms of centres against the standard of their level and time"
 import datetime as dt
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from tests.server import Refused
 from trytond.modules.tthcc.tests.tools import (
@@ -101,6 +104,33 @@ def test_province_sees_who_meets_the_standard(districts, sites, rpc):
     # Of 60 m² half would have to be for waiting
     assert (hacthanh['minimum'], hacthanh['waiting_area']) == (40, 24)
     assert hacthanh['state'] == 'crowded'
+
+
+def test_conformity_is_printed_and_given_as_a_spreadsheet(
+        districts, sites, rpc):
+    supervisor = rpc('supervisor', PASSWORD)
+    ids = [districts.langchanh.centre, districts.samson.centre]
+    files = {}
+    for action in supervisor.search(
+            'ir.action.report', [('model', '=', 'tthcc.centre.conformity')],
+            ['report_name']):
+        extension, content, *_ = supervisor.report(
+            action['report_name'], ids, {
+                'model': 'tthcc.centre.conformity',
+                'action_id': action['id']})
+        files[extension] = BytesIO(content)
+
+    text = ' '.join(PdfReader(files['pdf']).pages[0].extract_text().split())
+    assert "60,0 80,0 20,0 25 37 Dưới định mức" in text
+    assert "Cộng 258,4 20,0" in text
+    head, langchanh, samson = load_workbook(files['xlsx']).active.values
+    assert head[1:4] == (
+        "Đang sử dụng (m²)", "Tối thiểu (m²)", "Còn thiếu (m²)")
+    assert langchanh[1:5] == (60, 80, 20, 25)
+    assert samson[1] == 198.4 and samson[-1] == "Trên định mức"
+    with pytest.raises(Refused):
+        rpc('officer.samson', PASSWORD).report('tthcc.listing', ids[:1], {
+                'model': 'tthcc.centre.conformity'})
 
 
 def test_conformity_is_of_its_day(districts, sites, rpc):

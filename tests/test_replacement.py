@@ -1,69 +1,35 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+# The fixtures of tests/facility.py are imported
+# ruff: noqa: F401, F811
 "Replacements: how urgent, approved by whom, from the request to the new item"
 import datetime as dt
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 
+from tests.facility import NOW, at_ten, districts, log_in, take_in
 from tests.server import Refused
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.tests.tools import (
-    PASSWORD, create_centre, create_committee, create_user)
+from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_facility import urgency
 
-# Monday 10 September 2018, 09:00 in Vietnam
-NOW = dt.datetime(2018, 9, 10, 2)
 SMALL, MIDDLE, GREAT = map(Decimal, [4_000_000, 12_000_000, 60_000_000])
-
-
-@pytest.fixture(scope='module')
-def districts(database):
-    "Two districts with those who ask and approve"
-    from trytond.transaction import Transaction
-    districts = {}
-    with Transaction().start(database, 1):
-        for key, name in [('a', "Quảng Xương"), ('b', "Lang Chánh")]:
-            company = create_committee(f"UBND huyện {name}")
-            centre = create_centre(company)
-            for role in ['facility_manager', 'counter_officer', 'director']:
-                create_user(f'{role}_{key}', [role], company, centre)
-            create_user(f'leader_{key}', ['leader'], company)
-            districts[key] = SimpleNamespace(
-                centre=centre.id, counter=centre.counters[0].id)
-    return SimpleNamespace(**districts)
-
-
-@pytest.fixture(autouse=True)
-def in_september():
-    with clock.moved_to(NOW):
-        yield
-
-
-@pytest.fixture
-def log_in(districts, rpc):
-    return lambda role: rpc(f'{role}_a', PASSWORD)
 
 
 @pytest.fixture
 def manager(log_in):
-    return log_in('facility_manager')
+    return log_in('facility_manager_a')
 
 
 @pytest.fixture
 def new_item(districts, manager):
     def new_item(**values):
-        type_, = manager.search(
-            'tthcc.equipment.type', [('code', '=', 'computer')])
-        item, = manager.create('tthcc.equipment', {
-                'type': type_['id'],
-                'centre': districts.a.centre,
+        return take_in(manager, districts.a.centre, **{
                 'counter': districts.a.counter,
-                'purchase_date': dt.date(2015, 9, 10),
                 'value': Decimal(12_000_000),
+                'purchase_date': dt.date(2015, 9, 10),
                 **values})
-        return item
     return new_item
 
 
@@ -101,7 +67,7 @@ def state(client, request):
 
 def test_from_the_fault_to_the_new_item(log_in, manager, new_item, districts):
     item = new_item()
-    officer = log_in('counter_officer')
+    officer = log_in('counter_officer_a')
     with officer.wizard(
             'tthcc.equipment.report_damage', 'tthcc.equipment',
             [item]) as wizard:
@@ -117,7 +83,7 @@ def test_from_the_fault_to_the_new_item(log_in, manager, new_item, districts):
     request = manager.search(
         'tthcc.replacement', [('fault', '=', fault['id'])])[0]['id']
     press(manager, 'submit', request)
-    press(log_in('director'), 'approve', request)
+    press(log_in('director_a'), 'approve', request)
     assert state(manager, request) == 'approved'
 
     with pytest.raises(Refused, match="13.000.000"):
@@ -168,17 +134,17 @@ def test_from_the_fault_to_the_new_item(log_in, manager, new_item, districts):
         ])
 def test_who_approves_depends_on_the_amount_and_on_who_asks(
         log_in, new_item, asks, amount, approve):
-    asker = log_in(asks)
+    asker = log_in(f'{asks}_a')
     request = ask(asker, new_item(), amount)
     others = {'facility_manager', 'director', 'leader'} - {*approve, asks}
     for role in others:
         with pytest.raises(Refused):
-            press(log_in(role), 'approve', request)
+            press(log_in(f'{role}_a'), 'approve', request)
     with pytest.raises(Refused, match="tự duyệt"):
         press(asker, 'approve', request)
     for role in approve:
         assert state(asker, request) == 'submitted'
-        press(log_in(role), 'approve', request)
+        press(log_in(f'{role}_a'), 'approve', request)
     assert state(asker, request) == 'approved'
     approvals = read(asker, request, 'approvals')['approvals']
     assert all(f'{role}_a' in approvals for role in approve)
@@ -186,7 +152,7 @@ def test_who_approves_depends_on_the_amount_and_on_who_asks(
 
 def test_one_of_two_who_must_approves_only_once(log_in, manager, new_item):
     request = ask(manager, new_item(), GREAT)
-    director = log_in('director')
+    director = log_in('director_a')
     press(director, 'approve', request)
     with pytest.raises(Refused, match="Ủy ban nhân dân"):
         press(director, 'approve', request)
@@ -195,10 +161,10 @@ def test_one_of_two_who_must_approves_only_once(log_in, manager, new_item):
 
 def test_a_rejected_request_begins_again(log_in, manager, new_item):
     request = ask(manager, new_item(), GREAT)
-    press(log_in('director'), 'approve', request)
+    press(log_in('director_a'), 'approve', request)
     with pytest.raises(Refused, match="tự duyệt"):
         decide(manager, 'reject', request, reason="-")
-    decide(log_in('leader'), 'reject', request, reason="Hết kinh phí")
+    decide(log_in('leader_a'), 'reject', request, reason="Hết kinh phí")
     values = read(manager, request, 'state', 'reject_reason', 'decided_by')
     assert values['state'] == 'rejected'
     assert values['reject_reason'] == "Hết kinh phí"
@@ -207,10 +173,10 @@ def test_a_rejected_request_begins_again(log_in, manager, new_item):
     press(manager, 'revise', request)
     manager.write('tthcc.replacement', [request], {'estimate': GREAT - 1})
     press(manager, 'submit', request)
-    press(log_in('leader'), 'approve', request)
+    press(log_in('leader_a'), 'approve', request)
     # What the director said of the first request no longer counts
     assert state(manager, request) == 'submitted'
-    press(log_in('director'), 'approve', request)
+    press(log_in('director_a'), 'approve', request)
     assert state(manager, request) == 'approved'
 
 
@@ -225,7 +191,7 @@ def test_an_item_is_asked_for_once_and_only_through_the_buttons(
     with pytest.raises(Refused):
         manager.model('tthcc.replacement', 'delete', [request])
     with pytest.raises(Refused):
-        ask(log_in('counter_officer'), new_item())
+        ask(log_in('counter_officer_a'), new_item())
     values = {
         'equipment': new_item(), 'reason': "-", 'estimate': SMALL,
         'estimate_source': "-"}

@@ -3,7 +3,13 @@
 
 import datetime as dt
 import string
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import urlsplit
+
+from sql import Column, Literal
+from sql.conditionals import Coalesce, NullIf
+from sql.operators import Or
 
 from trytond.cache import Cache
 from trytond.i18n import gettext
@@ -107,6 +113,9 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
     _counting_cache = Cache('tthcc.centre.counting', context=False)
 
     name = fields.Char("Name", required=True, states=_states)
+    short_name = fields.Char(
+        "Short Name", states=_states,
+        help="In lists and graphs of many centres, such as Ngọc Lặc.")
     company = fields.Many2One(
         'company.company', "Committee", required=True, ondelete='CASCADE',
         states={
@@ -243,6 +252,27 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 })
+
+    @classmethod
+    def overstayed(cls, days, centre, since):
+        """Return the clause that what has been at the centre since the moment
+        has for more days than the field days of the centre allows, SQL
+        expressions both; without a number it allows any."""
+        cursor = Transaction().connection.cursor()
+        table = cls.__table__()
+        allowed = Column(table, days)
+        cursor.execute(*table.select(
+                allowed, table.id, where=allowed > 0, order_by=allowed))
+        return Or([
+                (since <= clock.now() - dt.timedelta(days=days))
+                & fields.SQL_OPERATORS['in'](centre, [id for _, id in rows])
+                for days, rows in groupby(cursor.fetchall(), itemgetter(0))]
+            or [Literal(False)])
+
+    @classmethod
+    def sql_short_name(cls, centre):
+        "Return the expression of the short name, else the name, in the table"
+        return Coalesce(NullIf(centre.short_name, ''), centre.name)
 
     @classmethod
     def default_company(cls):

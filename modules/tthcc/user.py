@@ -7,7 +7,7 @@ from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 from .exceptions import UserGroupError
 
@@ -89,6 +89,33 @@ class User(metaclass=PoolMeta):
             centres = {c for c, in cursor}
         return cls._get_workplace_cache.set(
             key, (tuple(sorted(centres)), tuple(sorted(departments))))
+
+    @classmethod
+    def own_centre(cls):
+        "Return the id of the centre of who works at one only, else None"
+        centres, _ = cls.get_workplace()
+        if len(centres) == 1:
+            return centres[0]
+
+    @classmethod
+    def acting_employee(cls):
+        "Return the id of the employee as whom the user acts, None if unclear"
+        transaction = Transaction()
+        employee = transaction.context.get('employee')
+        employees = cls.get_employees()
+        if transaction.user and employee not in employees:
+            employee = employees[0] if len(employees) == 1 else None
+        return employee
+
+    @classmethod
+    @without_check_access
+    def acting_name(cls):
+        """Return the name of the person who acts, to be kept as it is:
+        records of the person may be of another committee"""
+        Employee = Pool().get('company.employee')
+        if employee := cls.acting_employee():
+            return Employee(employee).party.name
+        return cls(Transaction().user).name
 
     @classmethod
     def leading(cls, company):

@@ -6,6 +6,7 @@ from functools import wraps
 from sql import Literal
 
 from trytond import backend
+from trytond.i18n import gettext
 from trytond.model import ModelView
 from trytond.model.exceptions import AccessButtonError
 from trytond.transaction import Transaction
@@ -34,6 +35,21 @@ def pressed(button, check):
                 raise
         return wrapper
     return decorator
+
+
+def pressed_in(error, message, button, states):
+    """Make the decorated method what the button of that name does to records
+    in one of the states.
+
+    Who presses in another state, such as the second of two, gets the error
+    with the message, which takes record and state."""
+    def check(cls, records):
+        for record in cls.browse(records):
+            if record.state not in states:
+                raise error(gettext(
+                        message, record=record.rec_name,
+                        state=record.state_string))
+    return pressed(button, check)
 
 
 def lock_before_reading(Model):

@@ -2,16 +2,14 @@
 # this repository contains the full copyright notices and license terms.
 """The register of dossiers, a book per centre, field and year."""
 
-import tempfile
-
 from genshi.core import Markup
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.form import Form, templates
+from trytond.modules.tthcc.listing import Sheet
 from trytond.pool import Pool
-from trytond.report import Report
 from trytond.transaction import check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
@@ -86,42 +84,21 @@ class Register(Form):
                         }).render('html'))).render('html')
 
 
-class RegisterSheet(Report):
+class RegisterSheet(Sheet):
     "The register as a spreadsheet"
     __name__ = 'tthcc.dossier.register.sheet'
 
     @classmethod
-    def _execute(cls, dossiers, header, data, action):
-        from openpyxl import Workbook
-        from openpyxl.utils import get_column_letter
-
-        # Rows leave for the disk as they come
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet(gettext(
-                'tthcc_dossier.msg_register_sheet'))
-        sheet.freeze_panes = 'A2'
-        for number, (_, width) in enumerate(COLUMNS, 1):
-            # A character takes about 2 mm
-            sheet.column_dimensions[get_column_letter(number)].width = (
-                width / 2)
-        sheet.append([name for name, _ in COLUMNS])
+    def rows(cls, dossiers):
+        yield [name for name, _ in COLUMNS]
         for dossier in dossiers:
             number, *texts = row(dossier)
-            sheet.append([
-                    int(number), *(cls._text(sheet, t) for t in texts)])
-        with tempfile.TemporaryFile() as file:
-            book.save(file)
-            file.seek(0)
-            return 'xlsx', file.read()
+            yield [int(number), *texts]
 
-    @staticmethod
-    def _text(sheet, text):
-        "Return a cell that is a text even where it looks like a formula"
-        from openpyxl.cell import WriteOnlyCell
-
-        cell = WriteOnlyCell(sheet, text)
-        cell.data_type = 's'
-        return cell
+    @classmethod
+    def widths(cls):
+        # A character takes about 2 mm
+        return [width / 2 for _, width in COLUMNS]
 
 
 class RegisterStart(ModelView):

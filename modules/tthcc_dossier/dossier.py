@@ -231,10 +231,7 @@ class Dossier(
 
     @staticmethod
     def default_centre():
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @fields.depends('centre', 'resolver')
     def on_change_centre(self):

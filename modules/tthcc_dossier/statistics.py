@@ -65,7 +65,7 @@ class CentreCount(ModelSQL, ModelView):
             .select(
                 dossier.centre.as_('id'),
                 dossier.centre.as_('centre'),
-                Min(centre.name).as_('centre_name'),
+                Min(Centre.sql_short_name(centre)).as_('centre_name'),
                 *[count(names).as_(name)
                     for name, names in _COUNTS.items()],
                 where=dossier.id.in_(visible),

@@ -6,20 +6,13 @@ Without authentication it shows the code and how far the dossier has come and
 nothing that tells whose or what it is (Circular 01/2018/TT-VPCP, art. 16.2;
 Law 91/2025/QH15)."""
 
-from trytond.modules.tthcc.form import templates
+from trytond.modules.tthcc.page import page
 from trytond.pool import Pool
 from trytond.protocols.wrappers import (
-    HTTPStatus, Response, allow_null_origin, set_max_request_size, with_pool,
+    HTTPStatus, allow_null_origin, set_max_request_size, with_pool,
     with_transaction)
 from trytond.transaction import Transaction
 from trytond.wsgi import app
-
-# What the response may do in a browser: nothing but show itself
-_SAFE = {
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
-    'Referrer-Policy': 'no-referrer',
-    'X-Robots-Tag': 'noindex',
-    }
 
 
 @app.route('/<database_name>/tthcc/track/<code>', methods=['GET'])
@@ -38,12 +31,11 @@ def track(request, pool, code):
                 ('code', '=', code),
                 ('state', 'not in', ['draft', 'voided']),
                 ], order=[])
-        page = templates.load('tthcc_dossier/page/track.html').generate(
+        return page(
+            'tthcc_dossier/page/track.html',
+            HTTPStatus.OK if dossiers else HTTPStatus.NOT_FOUND,
             code=code, dossier=_progress(dossiers[0]) if dossiers else None,
-            vietnamese=language == 'vi').render('html', doctype='html5')
-    return Response(
-        page, HTTPStatus.OK if dossiers else HTTPStatus.NOT_FOUND,
-        content_type='text/html; charset=utf-8', headers=_SAFE)
+            vietnamese=language == 'vi')
 
 
 def _progress(dossier):

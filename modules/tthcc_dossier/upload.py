@@ -16,7 +16,7 @@ from werkzeug.wsgi import get_input_stream
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
-from trytond.modules.tthcc.form import templates
+from trytond.modules.tthcc.page import page
 from trytond.protocols.wrappers import (
     HTTPStatus, Response, abort, with_pool, with_transaction)
 from trytond.transaction import Transaction, check_access
@@ -162,18 +162,11 @@ def _keep(request, pool, id, parts):
 
 def _page(dossier, answer=(), status=HTTPStatus.OK):
     "The page where files are chosen, with what became of the last ones"
-    page = templates.load('tthcc_dossier/page/upload.html').generate(
+    return page(
+        'tthcc_dossier/page/upload.html', status,
         language=Transaction().language,
         dossier=dossier,
         papers=[(p, p.scans) for p in dossier.papers],
         stored=[a for a in answer if 'id' in a],
         refused=[a for a in answer if 'error' in a],
         text=lambda name: gettext(f'tthcc_dossier.msg_upload_{name}'))
-    return Response(
-        page.render('html', doctype='html5'), status,
-        content_type='text/html; charset=utf-8', headers={
-            'Cache-Control': 'no-store',
-            'Content-Security-Policy':
-            "default-src 'none'; style-src 'unsafe-inline'; "
-            "form-action 'self'",
-            })

@@ -8,7 +8,6 @@ from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.workflow import pressed
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
 
 from .exceptions import DossierMoved
 
@@ -97,9 +96,4 @@ class MoveMixin:
     @staticmethod
     def _acting_employee():
         "The employee as whom the user acts"
-        User = Pool().get('res.user')
-        employee = Transaction().context.get('employee')
-        employees = User.get_employees()
-        if Transaction().user and employee not in employees:
-            employee = employees[0] if len(employees) == 1 else None
-        return employee
+        return Pool().get('res.user').acting_employee()

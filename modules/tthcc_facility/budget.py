@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 from decimal import Decimal
+from functools import partial
 
 from sql.aggregate import Sum
 from sql.conditionals import Coalesce
@@ -10,12 +11,11 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import pressed
+from trytond.modules.tthcc.workflow import pressed_in
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
-from .acting import acting_name
 from .exceptions import BudgetError, OwnRequestError
 
 STATES = [
@@ -40,17 +40,8 @@ _WRITABLE = {
     }
 
 
-def move(button, sources):
-    """Make the decorated method what the button of that name does to requests
-    in one of the states sources; the second presser is told."""
-    def check(cls, budgets):
-        for budget in cls.browse(budgets):
-            if budget.state not in sources:
-                raise BudgetError(gettext(
-                        'tthcc_facility.msg_budget_state',
-                        budget=budget.rec_name,
-                        state=budget.state_string))
-    return pressed(button, check)
+# What a button does to records in some states
+act = partial(pressed_in, BudgetError, 'tthcc_facility.msg_budget_state')
 
 
 class Budget(ModelSQL, ModelView):
@@ -140,10 +131,7 @@ class Budget(ModelSQL, ModelView):
 
     @classmethod
     def default_centre(cls):
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @classmethod
     def default_year(cls):
@@ -272,7 +260,7 @@ class Budget(ModelSQL, ModelView):
         return last[0].revision + 1
 
     @classmethod
-    @move('propose', ['draft'])
+    @act('propose', ['draft'])
     def propose(cls, budgets):
         "Add a line for each replacement, plan and gap that has none yet"
         Line = Pool().get('tthcc.budget.line')
@@ -282,7 +270,7 @@ class Budget(ModelSQL, ModelView):
         Line.save(lines)
 
     @classmethod
-    @move('submit', ['draft'])
+    @act('submit', ['draft'])
     def submit(cls, budgets):
         for budget in budgets:
             if not budget.lines:
@@ -297,7 +285,7 @@ class Budget(ModelSQL, ModelView):
         cls._sign(budgets, 'submitted')
 
     @classmethod
-    @move('review', ['submitted'])
+    @act('review', ['submitted'])
     def review(cls, budgets):
         "Put what fits under the ceiling before the leader"
         Line = Pool().get('tthcc.budget.line')
@@ -316,7 +304,7 @@ class Budget(ModelSQL, ModelView):
         cls._sign(budgets, 'reviewed')
 
     @classmethod
-    @move('approve', ['reviewed'])
+    @act('approve', ['reviewed'])
     def approve(cls, budgets):
         Upgrade = Pool().get('tthcc.upgrade')
         cls._check_not_own(budgets)
@@ -338,7 +326,7 @@ class Budget(ModelSQL, ModelView):
         Upgrade.approved(plans)
 
     @classmethod
-    @move('revise', ['submitted', 'reviewed'])
+    @act('revise', ['submitted', 'reviewed'])
     def revise(cls, budgets):
         "Go on with a copy in draft"
         with without_check_access():
@@ -346,14 +334,14 @@ class Budget(ModelSQL, ModelView):
         cls.write(budgets, {'state': 'superseded'})
 
     @classmethod
-    @move('execute', ['approved'])
+    @act('execute', ['approved'])
     def execute(cls, budgets):
         "All that was to be bought has been"
         cls.write(budgets, {'state': 'executed'})
 
     @classmethod
     def _sign(cls, budgets, state):
-        name = acting_name()
+        name = Pool().get('res.user').acting_name()
         for budget in budgets:
             budget.state = state
             setattr(budget, f'{state}_at', clock.now())

@@ -5,16 +5,12 @@
 spreadsheet."""
 
 from decimal import Decimal
-from io import BytesIO
-
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.form import Form
+from trytond.modules.tthcc.listing import Sheet
 from trytond.modules.tthcc.words import in_words
 from trytond.pool import Pool
-from trytond.report import Report
 
 
 class BudgetForm(Form):
@@ -64,12 +60,12 @@ def conformity(budget):
     return row
 
 
-class BudgetSheet(Report):
+class BudgetSheet(Sheet):
     "Bảng dự toán: the lines of requests, one below the other"
     __name__ = 'tthcc.budget.sheet'
 
     @classmethod
-    def render(cls, report, report_context):
+    def rows(cls, budgets):
         pool = Pool()
         Budget = pool.get('tthcc.budget')
         Line = pool.get('tthcc.budget.line')
@@ -77,37 +73,22 @@ class BudgetSheet(Report):
         of_line = [
             'priority', 'name', 'evidence', 'quantity', 'unit_price',
             'proposed', 'approved', 'cut_reason', 'funding_source', 'spent']
-        book = Workbook()
-        sheet = book.active
-        sheet.append([
-                Model.fields_get([name])[name]['string']
-                for Model, names in [(Budget, of_budget), (Line, of_line)]
-                for name in names])
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for budget in report_context['records']:
+        yield [
+            Model.fields_get([name])[name]['string']
+            for Model, names in [(Budget, of_budget), (Line, of_line)]
+            for name in names]
+        for budget in budgets:
             for line in sorted(
                     budget.lines, key=lambda x: (x.priority, x.id)):
-                sheet.append([
-                        _cell(record, name)
-                        for record, names in [
-                            (budget, of_budget), (line, of_line)]
-                        for name in names])
-        for row in sheet:
-            for cell in row:
-                if isinstance(cell.value, str):
-                    # A text that begins with = is no formula
-                    cell.data_type = 's'
-        for column in 'AEF':
-            sheet.column_dimensions[column].width = 40
-        sheet.freeze_panes = 'A2'
-        stream = BytesIO()
-        book.save(stream)
-        return stream.getvalue()
+                yield [
+                    _cell(record, name)
+                    for record, names in [
+                        (budget, of_budget), (line, of_line)]
+                    for name in names]
 
     @classmethod
-    def convert(cls, report, data, **options):
-        return 'xlsx', data
+    def widths(cls):
+        return [40, 8, 10, 12, 40, 40, 10, 14, 14, 14, 30, 24, 14]
 
 
 def _cell(record, name):

@@ -50,7 +50,7 @@ class ConditionCount(ModelSQL, ModelView):
             .select(
                 item.centre.as_('id'),
                 item.centre.as_('centre'),
-                Min(centre.name).as_('centre_name'),
+                Min(Centre.sql_short_name(centre)).as_('centre_name'),
                 *[count(item.condition == Literal(name)).as_(name)
                     for name in [*PRESENT, 'lost']],
                 count(

@@ -82,7 +82,8 @@ class Conformity(ModelSQL, ModelView):
     def query_on(cls, date):
         "Return the query of the conformity of centres on the local date"
         pool = Pool()
-        centre = pool.get('tthcc.centre').__table__()
+        Centre = pool.get('tthcc.centre')
+        centre = Centre.__table__()
         standard = pool.get('tthcc.area_standard').__table__()
         used = cls._areas(date)
         held = newest(standard, date, 'level').select(
@@ -99,7 +100,7 @@ class Conformity(ModelSQL, ModelView):
             .select(
                 centre.id,
                 centre.id.as_('centre'),
-                centre.name.as_('centre_name'),
+                Centre.sql_short_name(centre).as_('centre_name'),
                 centre.level,
                 area.as_('area'),
                 Coalesce(used.shared_area, 0).as_('shared_area'),

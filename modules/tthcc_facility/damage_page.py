@@ -7,10 +7,9 @@ import contextlib
 
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
-from trytond.modules.tthcc.form import templates
+from trytond.modules.tthcc.page import page
 from trytond.protocols.wrappers import (
-    HTTPStatus, Response, abort, set_max_request_size, with_pool,
-    with_transaction)
+    HTTPStatus, abort, set_max_request_size, with_pool, with_transaction)
 from trytond.transaction import Transaction, check_access
 from trytond.wsgi import app
 
@@ -72,18 +71,11 @@ def _report(request, pool, tag):
 
 
 def _page(item, error=None, status=HTTPStatus.OK, done=False):
-    page = templates.load('tthcc_facility/page/damage.html').generate(
+    return page(
+        'tthcc_facility/page/damage.html', status,
         language=Transaction().language,
         item=item,
         known=[f for f in item.faults if f.state != 'closed'],
         error=error,
         done=done,
         text=lambda name: gettext(f'tthcc_facility.msg_damage_{name}'))
-    return Response(
-        page.render('html', doctype='html5'), status,
-        content_type='text/html; charset=utf-8', headers={
-            'Cache-Control': 'no-store',
-            'Content-Security-Policy':
-            "default-src 'none'; style-src 'unsafe-inline'; "
-            "form-action 'self'",
-            })

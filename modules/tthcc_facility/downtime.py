@@ -8,7 +8,6 @@ from itertools import groupby
 from trytond.model import fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
 
 YEAR = dt.timedelta(days=365)
@@ -37,12 +36,11 @@ def downtimes(items):
     cursor = Transaction().connection.cursor()
     now = clock.now()
     days = {i.id: 0 for i in items}
-    for some in grouped_slice(list(days)):
-        cursor.execute(*event.select(
-                event.equipment, event.at, event.condition,
-                where=fields.SQL_OPERATORS['in'](event.equipment, some),
-                order_by=[event.equipment, event.at, event.id]))
-        for id, rows in groupby(cursor.fetchall(), lambda r: r[0]):
-            days[id] = time_out_of_order(
-                [r[1:] for r in rows], now - YEAR, now).days
+    cursor.execute(*event.select(
+            event.equipment, event.at, event.condition,
+            where=fields.SQL_OPERATORS['in'](event.equipment, list(days)),
+            order_by=[event.equipment, event.at, event.id]))
+    for id, rows in groupby(cursor, lambda r: r[0]):
+        days[id] = time_out_of_order(
+            [r[1:] for r in rows], now - YEAR, now).days
     return days

@@ -18,7 +18,6 @@ from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 from trytond.url import http_host
 
-from .acting import acting_employee
 from .attention import BROKEN, PRESENT, AttentionMixin
 from .depreciation import WorthMixin
 from .exceptions import EquipmentDateError, EquipmentDisposedError
@@ -174,10 +173,7 @@ class Equipment(
 
     @classmethod
     def default_centre(cls):
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @fields.depends('centre', 'company', 'zone', 'counter')
     def on_change_centre(self):
@@ -355,7 +351,7 @@ class Equipment(
             return []
         cls.check_present(items)
         values.setdefault('at', clock.now())
-        values.setdefault('employee', acting_employee())
+        values.setdefault('employee', Pool().get('res.user').acting_employee())
         changed = [i for i in items if condition not in {None, i.condition}]
         if changed:
             cls.write(changed, {

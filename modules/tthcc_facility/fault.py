@@ -1,16 +1,17 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from functools import partial
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import pressed
+from trytond.modules.tthcc.workflow import pressed_in
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import check_access, without_check_access
 
-from .acting import acting_name
 from .equipment import CONDITIONS, PRESENT
 from .exceptions import FaultError
 from .note import check_picture
@@ -33,16 +34,8 @@ OUTCOMES = [
 _WORSE = [c for c, _ in CONDITIONS]
 
 
-def act(button, sources):
-    """Make the decorated method what the button of that name does to faults
-    in one of the states sources; the second presser is told."""
-    def check(cls, faults):
-        for fault in cls.browse(faults):
-            if fault.state not in sources:
-                raise FaultError(gettext(
-                        'tthcc_facility.msg_fault_state',
-                        fault=fault.rec_name, state=fault.state_string))
-    return pressed(button, check)
+# What a button does to records in some states
+act = partial(pressed_in, FaultError, 'tthcc_facility.msg_fault_state')
 
 
 class Fault(ModelSQL, ModelView):
@@ -233,7 +226,7 @@ class Fault(ModelSQL, ModelView):
         Report.create([{
                     'fault': self.id,
                     'at': clock.now(),
-                    'by': acting_name(),
+                    'by': Pool().get('res.user').acting_name(),
                     'summary': summary,
                     'details': details,
                     'picture': picture,
@@ -244,7 +237,7 @@ class Fault(ModelSQL, ModelView):
         Step.create([{
                     'fault': self.id,
                     'at': clock.now(),
-                    'by': acting_name(),
+                    'by': Pool().get('res.user').acting_name(),
                     'action': action,
                     'note': note,
                     }])

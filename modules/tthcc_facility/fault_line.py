@@ -9,7 +9,6 @@ from trytond.model import Index, ModelSQL, ModelStorage, ModelView, fields
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
 from .fault import OUTCOMES
@@ -130,12 +129,11 @@ class Counter(metaclass=PoolMeta):
         outage = Outage.__table__()
         cursor = Transaction().connection.cursor()
         out = {c.id: False for c in counters}
-        for some in grouped_slice(list(out)):
-            cursor.execute(*outage.select(
-                    outage.counter,
-                    where=(outage.until == Null)
-                    & fields.SQL_OPERATORS['in'](outage.counter, some)))
-            out.update((id, True) for id, in cursor)
+        cursor.execute(*outage.select(
+                outage.counter,
+                where=(outage.until == Null)
+                & fields.SQL_OPERATORS['in'](outage.counter, list(out))))
+        out.update((id, True) for id, in cursor)
         return out
 
     @classmethod

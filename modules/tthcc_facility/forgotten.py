@@ -7,12 +7,10 @@ from collections import defaultdict
 
 from sql import Literal
 from sql.conditionals import Case
-from sql.operators import Or
 
 from trytond.model import fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import Transaction
 
 from . import fault, replacement
 
@@ -41,12 +39,11 @@ class Equipment(metaclass=PoolMeta):
         pool = Pool()
         table, _ = tables[None]
         _, operator, value = domain
-        in_ = fields.SQL_OPERATORS['in']
-        clause = (table.condition == Literal('out_of_order')) & Or([
-                (table.condition_since <= _days_ago(days))
-                & in_(table.centre, centres)
-                for days, centres in _days_allowed().items()]
-            or [Literal(False)])
+        Centre = pool.get('tthcc.centre')
+        clause = (
+            (table.condition == Literal('out_of_order'))
+            & Centre.overstayed(
+                'forgotten_days', table.centre, table.condition_since))
         for name, states in [
                 ('tthcc.fault', fault.OPEN),
                 ('tthcc.replacement', replacement.OPEN)]:
@@ -73,7 +70,7 @@ class Equipment(metaclass=PoolMeta):
         now = clock.now()
         by_centre = defaultdict(list)
         for item in cls.search([('forgotten', '=', True)]):
-            again = _days_ago(item.centre.forgotten_days)
+            again = now - dt.timedelta(days=item.centre.forgotten_days)
             if not item.reminded_at or item.reminded_at <= again:
                 by_centre[item.centre].append(item)
         for centre, items in by_centre.items():
@@ -83,23 +80,6 @@ class Equipment(metaclass=PoolMeta):
             for item in items:
                 item.reminded_at = now
             cls.save(items)
-
-
-def _days_ago(days):
-    return clock.now() - dt.timedelta(days=days)
-
-
-def _days_allowed():
-    "The ids of centres by the days they let broken items lie"
-    centre = Pool().get('tthcc.centre').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*centre.select(
-            centre.forgotten_days, centre.id,
-            where=centre.forgotten_days > 0))
-    allowed = defaultdict(list)
-    for days, id in cursor:
-        allowed[days].append(id)
-    return allowed
 
 
 class Centre(metaclass=PoolMeta):

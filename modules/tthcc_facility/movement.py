@@ -14,7 +14,6 @@ from trytond.transaction import Transaction, check_access, without_check_access
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
-from .acting import acting_employee
 from .equipment import CONDITIONS
 from .exceptions import MovementError
 
@@ -166,7 +165,7 @@ class Movement(_Details, ModelSQL, ModelView):
             kind=kind, centre=centre, to_centre=to_centre,
             date=clock.today(), place=place,
             receiver=employee.rec_name if employee else None,
-            giver=acting_employee(),
+            giver=Pool().get('res.user').acting_employee(),
             state='proposed' if kind == 'disposal' else 'done', **values)
         movement.save()
         movement._add(items)
@@ -242,7 +241,7 @@ class Movement(_Details, ModelSQL, ModelView):
 
     def _check_decide(cls, movements):
         "Nobody decides on what they proposed"
-        employee = acting_employee()
+        employee = Pool().get('res.user').acting_employee()
         for movement in movements:
             if movement.state != 'proposed':
                 raise MovementError(gettext(
@@ -279,7 +278,7 @@ class Movement(_Details, ModelSQL, ModelView):
     def _decide(cls, movements, state):
         cls.write(movements, {
                 'state': state,
-                'approver': acting_employee(),
+                'approver': Pool().get('res.user').acting_employee(),
                 'decided_at': clock.now(),
                 })
 

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 from decimal import Decimal
+from functools import partial
 
 from sql.aggregate import Sum
 
@@ -9,13 +10,12 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import pressed
+from trytond.modules.tthcc.workflow import pressed_in
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from . import urgency
-from .acting import acting_employee, acting_name
 from .approval import ROLES
 from .downtime import downtimes
 from .equipment import CONDITIONS
@@ -36,17 +36,9 @@ _BY_HAND = {'reason', 'estimate', 'estimate_source'}
 _OLD = ['good', 'worn', 'damaged', 'out_of_order', 'lost']
 
 
-def act(button, sources):
-    """Make the decorated method what the button of that name does to requests
-    in one of the states sources; the second presser is told."""
-    def check(cls, requests):
-        for request in cls.browse(requests):
-            if request.state not in sources:
-                raise ReplacementError(gettext(
-                        'tthcc_facility.msg_replacement_state',
-                        request=request.rec_name,
-                        state=request.state_string))
-    return pressed(button, check)
+# What a button does to records in some states
+act = partial(
+    pressed_in, ReplacementError, 'tthcc_facility.msg_replacement_state')
 
 
 class Replacement(ModelSQL, ModelView):
@@ -361,7 +353,7 @@ class Replacement(ModelSQL, ModelView):
             for role in roles:
                 setattr(request, f'for_{role}', role in needed)
             request.requester = user
-            request.requested_by = acting_name()
+            request.requested_by = Pool().get('res.user').acting_name()
             request.submitted_at = clock.now()
             request.state = 'submitted'
         cls.save(requests)
@@ -413,8 +405,8 @@ class Replacement(ModelSQL, ModelView):
 
     def _decide(self, state):
         self.state = state
-        self.approver = acting_employee()
-        self.decided_by = acting_name()
+        self.approver = Pool().get('res.user').acting_employee()
+        self.decided_by = Pool().get('res.user').acting_name()
         self.decided_at = clock.now()
 
     @classmethod

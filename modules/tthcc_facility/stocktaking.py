@@ -1,23 +1,27 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from functools import partial
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import lock_before_reading, pressed
+from trytond.modules.tthcc.workflow import lock_before_reading, pressed_in
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.tools import grouped_slice
 from trytond.transaction import check_access, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from .acting import acting_employee
 from .attention import PRESENT
 from .exceptions import StocktakingError
 
 _TOGETHER = 30
 _counting = {'readonly': Eval('state') != 'counting'}
+# What a button does to records in some states
+act = partial(
+    pressed_in, StocktakingError, 'tthcc_facility.msg_stocktaking_state')
 
 
 class Stocktaking(ModelSQL, ModelView):
@@ -76,10 +80,7 @@ class Stocktaking(ModelSQL, ModelView):
 
     @classmethod
     def default_centre(cls):
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @classmethod
     def default_date(cls):
@@ -145,7 +146,10 @@ class Stocktaking(ModelSQL, ModelView):
         Equipment = pool.get('tthcc.equipment')
         Line = pool.get('tthcc.stocktaking.line')
         lock_before_reading(type(self))
-        self._check_state('counting')
+        if self.state != 'counting':
+            raise StocktakingError(gettext(
+                    'tthcc_facility.msg_stocktaking_state',
+                    record=self.rec_name, state=self.state_string))
         tag = (text or '').strip().rstrip('/').rsplit('/', 1)[-1]
         if not tag:
             return gettext('tthcc_facility.msg_stocktaking_no_code')
@@ -174,26 +178,16 @@ class Stocktaking(ModelSQL, ModelView):
             'tthcc_facility.msg_stocktaking_taken', tag=tag,
             result=line.result_string, item=line.description or '')
 
-    def _check_state(self, *states):
-        if self.state not in states:
-            raise StocktakingError(gettext(
-                    'tthcc_facility.msg_stocktaking_state',
-                    stocktaking=self.rec_name, state=self.state_string))
-
-    def _check_submit(cls, takings):
-        for taking in takings:
-            taking._check_state('counting')
-            if not taking.lines:
-                raise StocktakingError(gettext(
-                        'tthcc_facility.msg_stocktaking_empty',
-                        stocktaking=taking.rec_name))
-
     @classmethod
-    @pressed('submit', _check_submit)
+    @act('submit', ['counting'])
     def submit(cls, takings):
         "What should be there and was not scanned is missing"
         Line = Pool().get('tthcc.stocktaking.line')
         for taking in takings:
+            if not taking.lines:
+                raise StocktakingError(gettext(
+                        'tthcc_facility.msg_stocktaking_empty',
+                        stocktaking=taking.rec_name))
             seen = {line.equipment for line in taking.lines}
             missing = [i for i in taking._expected() if i not in seen]
             for some in grouped_slice(missing, _TOGETHER):
@@ -206,16 +200,12 @@ class Stocktaking(ModelSQL, ModelView):
                             } for item in some])
         cls.write(takings, {
                 'state': 'submitted',
-                'submitted_by': acting_employee(),
+                'submitted_by': Pool().get('res.user').acting_employee(),
                 'submitted_at': clock.now(),
                 })
 
-    def _check_submitted(cls, takings):
-        for taking in takings:
-            taking._check_state('submitted')
-
     @classmethod
-    @pressed('count_again', _check_submitted)
+    @act('count_again', ['submitted'])
     def count_again(cls, takings):
         "What is missing may be looked for"
         Line = Pool().get('tthcc.stocktaking.line')
@@ -224,33 +214,26 @@ class Stocktaking(ModelSQL, ModelView):
                 if line.result == 'missing'])
         cls.write(takings, {'state': 'counting'})
 
-    def _check_counting(cls, takings):
-        for taking in takings:
-            taking._check_state('counting')
-
     @classmethod
-    @pressed('cancel', _check_counting)
+    @act('cancel', ['counting'])
     def cancel(cls, takings):
         cls.write(takings, {'state': 'cancelled'})
 
-    def _check_approve(cls, takings):
-        employee = acting_employee()
+    @classmethod
+    @act('approve', ['submitted'])
+    def approve(cls, takings):
+        """The differences go into the history of the items; nobody approves
+        what they submitted"""
+        employee = Pool().get('res.user').acting_employee()
         for taking in takings:
-            taking._check_state('submitted')
             if not employee or taking.submitted_by.id == employee:
                 raise StocktakingError(gettext(
                         'tthcc_facility.msg_stocktaking_own',
                         stocktaking=taking.rec_name))
-
-    @classmethod
-    @pressed('approve', _check_approve)
-    def approve(cls, takings):
-        "The differences go into the history of the items"
-        for taking in takings:
             taking._settle()
         cls.write(takings, {
                 'state': 'approved',
-                'approved_by': acting_employee(),
+                'approved_by': employee,
                 'approved_at': clock.now(),
                 })
 

@@ -91,10 +91,7 @@ class Upgrade(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def default_centre(cls):
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @classmethod
     def default_state(cls):
