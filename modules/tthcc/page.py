@@ -19,6 +19,6 @@ def page(template, status=HTTPStatus.OK, **values):
             'Content-Security-Policy':
             "default-src 'none'; style-src 'unsafe-inline'; "
             "form-action 'self'",
-            'Referrer-Policy': 'no-referrer',
+            'Referrer-Policy': 'same-origin',
             'X-Robots-Tag': 'noindex',
             })
