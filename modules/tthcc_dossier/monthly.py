@@ -56,6 +56,20 @@ class Fact(ModelSQL):
                 Index(t, (t.month, Index.Range()), (t.centre, Index.Range())))
 
     @classmethod
+    def __register__(cls, module_name):
+        connection = Transaction().connection
+        if not cls._table_query_materialized():
+            return super().__register__(module_name)
+        # PostgreSQL materializes no query whose values come apart from it
+        from psycopg import ClientCursor
+        factory = connection.cursor_factory
+        connection.cursor_factory = ClientCursor
+        try:
+            super().__register__(module_name)
+        finally:
+            connection.cursor_factory = factory
+
+    @classmethod
     def table_query(cls):
         dossier = Pool().get('tthcc.dossier').__table__()
         now, this_month = cls._now()
