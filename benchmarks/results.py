@@ -131,5 +131,7 @@ def machine():
 
 
 def write(results, path):
-    head, _, _ = path.read_text().partition(MARK)
-    path.write_text(f'{head}{MARK}\n{results}')
+    "Replace the results, which end where the next chapter begins"
+    head, _, rest = path.read_text().partition(MARK)
+    _, chapter, rest = rest.partition('\n# ')
+    path.write_text(f'{head}{MARK}\n{results}{chapter}{rest}')

@@ -218,12 +218,34 @@ def test_figures_are_those_seen_at_the_time(transaction, offices, events):
             transaction.cache.clear()
 
 
-def check(transaction, history):
+def test_figures_of_now_materialized_too(
+        transaction, offices, monkeypatch):
+    history = History(*offices)
+    history.now = clock.now().replace(microsecond=0) - dt.timedelta(days=70)
+    start = history.month
+    with transaction.set_user(0):
+        for office, procedure in product([0, 1], [0, 1, 2]):
+            history.file(office, procedure, 'register')
+        for number in range(14):
+            history.wait(24 * 5)
+            history.move(number, number)
+        check(transaction, history, start)
+        if transaction.database.has_materialized_views():
+            Fact = Pool().get('tthcc.dossier.monthly.fact')
+            monkeypatch.setattr(
+                Fact, '_table_query_materialized', lambda: 3600)
+            Fact.__register__('tthcc_dossier')
+            Fact._table_query_refresh(concurrently=False, force=True)
+            check(transaction, history, start)
+
+
+def check(transaction, history, start=202607):
+    second = next_month(start)
     for group_by, first, last in [
-            ('month', 202607, history.month),
+            ('month', start, history.month),
             ('centre', history.month, history.month),
-            ('centre', 202608, 202609),
-            ('procedure', 202607, history.month)]:
+            ('centre', second, next_month(second)),
+            ('procedure', start, history.month)]:
         if first > last or last > history.month:
             continue
         with clock.moved_to(history.now), transaction.set_context(

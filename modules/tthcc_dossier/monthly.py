@@ -3,8 +3,8 @@
 """Monthly statistics: what came, what became of it, what is left.
 
 Two table queries.  The fact says of each dossier in which month it was
-received, finished, or open; it knows no user and no period, so that it can be
-materialised.  The statistics sum it up as the user asks.
+received, finished, or open at the end; it knows no user and no period, so that
+it can be materialised.  The statistics sum it up as the user asks.
 """
 
 from sql import Cast, Column, Literal, Null, Union, Window, With
@@ -12,7 +12,6 @@ from sql.aggregate import Count, Min, Sum
 from sql.conditionals import Case, Coalesce, NullIf
 from sql.functions import (
     AtTimeZone, CurrentTimestamp, Extract, Round, RowNumber)
-from sql.operators import Or
 
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
@@ -21,7 +20,7 @@ from trytond.pyson import PYSONEncoder
 from trytond.transaction import Transaction, without_check_access
 
 from . import classes
-from .months import month_end_between, month_of, previous_month
+from .months import end_month, month_of, previous_month
 
 RECEIVED = ['in_person', 'post', 'online']
 DONE = ['early', 'on_time', 'late', 'no_term']
@@ -35,7 +34,6 @@ class Fact(ModelSQL):
 
     month = fields.Integer("Month", help="As YYYYMM.")
     kind = fields.Selection([
-            ('carried', "Carried Over"),
             ('received', "Received"),
             ('finished', "Finished"),
             ('open', "Open at the End"),
@@ -58,20 +56,34 @@ class Fact(ModelSQL):
                 Index(t, (t.month, Index.Range()), (t.centre, Index.Range())))
 
     @classmethod
+    def __register__(cls, module_name):
+        connection = Transaction().connection
+        if not cls._table_query_materialized():
+            return super().__register__(module_name)
+        # PostgreSQL materializes no query whose values come apart from it
+        from psycopg import ClientCursor
+        factory = connection.cursor_factory
+        connection.cursor_factory = ClientCursor
+        try:
+            super().__register__(module_name)
+        finally:
+            connection.cursor_factory = factory
+
+    @classmethod
     def table_query(cls):
         dossier = Pool().get('tthcc.dossier').__table__()
         now, this_month = cls._now()
         months = With('month', recursive=True)
         months.query = Union(
-            dossier.select(Min(dossier.received_month)),
+            dossier.select(
+                Min(dossier.received_month),
+                where=dossier.state != Literal('voided')),
             months.select(
                 _next_month(months.month), where=months.month < this_month),
             all_=True)
         rows = Union(
             cls._received(), cls._finished(now),
-            cls._at_month_ends('carried', months, now, this_month),
-            cls._at_month_ends('open', months, now, this_month),
-            all_=True)
+            cls._open(months, now, this_month), all_=True)
         columns = [
             getattr(rows, name) for name in [
                 'month', 'kind', 'figure', 'centre', 'resolver', 'field',
@@ -119,7 +131,7 @@ class Fact(ModelSQL):
             & (dossier.received_month != Null))
 
     @classmethod
-    def _at_month_ends(cls, kind, months, now, this_month):
+    def _open(cls, months, now, this_month):
         """Select what was open at the end of each month, and how it stood
         there; for the month under way, how it stands now"""
         pool = Pool()
@@ -139,16 +151,14 @@ class Fact(ModelSQL):
             months
             .join(dossier,
                 condition=(dossier.received_month <= months.month)
-                & ((dossier.finished_month == Null)
-                    | (dossier.finished_month > months.month))
+                & (end_month(dossier) > months.month)
                 # Implied, but says which index to take
-                & month_end_between(dossier))
+                & (end_month(dossier) > dossier.received_month))
             .join(past, 'LEFT',
                 condition=(past.dossier == dossier.id)
                 & (past.first_month <= months.month)
                 & (past.last_month >= months.month)),
-            _next_month(months.month) if kind == 'carried' else months.month,
-            kind,
+            months.month, 'open',
             Case(
                 (waiting, Literal('waiting')),
                 (due_month == Null, Literal('open_no_term')),
@@ -165,7 +175,8 @@ class Fact(ModelSQL):
             dossier.id.as_('dossier'),
             month.as_('month'),
             Literal(kind).as_('kind'),
-            figure.as_('figure'),
+            # Of one type in all, or PostgreSQL reads what nobody asks for
+            cls.figure.sql_cast(figure).as_('figure'),
             dossier.centre.as_('centre'),
             dossier.resolver.as_('resolver'),
             revision.field.as_('field'),
@@ -267,40 +278,42 @@ class Statistics(ModelSQL, ModelView):
 
     @classmethod
     def table_query(cls):
-        pool = Pool()
-        Fact = pool.get('tthcc.dossier.monthly.fact')
-        Rule = pool.get('ir.rule')
         period = Period()
-        fact = Fact.__table__()
-        _, visible = Fact.search_domain(
-            [Rule.domain_get(Fact.__name__), period.fact_domain()],
-            tables={None: (fact, None)})
         by_month = period.group_by == 'month'
-        group = getattr(fact, period.group_by)
+        # First as few rows as there are figures, then these side by side
+        count = With(query=cls._counts(period))
 
         def at(month):
-            return Literal(by_month) | (fact.month == month)
+            return Literal(by_month) | (count.month == month)
+
+        is_open = count.kind == Literal('open')
+        rows = Union(
+            count.select(
+                count.group, count.kind, count.figure, count.number,
+                where=(count.month >= period.first)
+                & (~is_open | at(period.last))),
+            # What one month leaves open the next carries over
+            count.select(
+                _next_month(count.month) if by_month else count.group,
+                Literal('carried'), Literal('carried'), count.number,
+                where=is_open & (count.month < period.last)
+                & at(previous_month(period.first))),
+            all_=True)
 
         def number(condition):
             return cls.received.sql_cast(Sum(
-                    Case((condition, fact.number), else_=Literal(0))))
-        sums = fact.select(
-            group.as_('group'),
-            *[number(fact.kind == kind).as_(kind)
+                    Case((condition, rows.number), else_=Literal(0))))
+        sums = rows.select(
+            rows.group,
+            *[number(rows.kind == kind).as_(kind)
                 for kind in ['carried', 'received', 'finished', 'open']],
             *[number(
-                    (fact.kind == kind) & (fact.figure == figure)).as_(figure)
+                    (rows.kind == kind) & (rows.figure == figure)).as_(figure)
                 for kind, figures in [
                     ('received', RECEIVED), ('finished', DONE + ENDED),
                     ('open', OPEN)]
                 for figure in figures],
-            where=visible
-            & (fact.month >= period.first) & (fact.month <= period.last)
-            & Or([
-                    fact.kind.in_(['received', 'finished']),
-                    (fact.kind == 'carried') & at(period.first),
-                    (fact.kind == 'open') & at(period.last)]),
-            group_by=group)
+            group_by=rows.group, with_=[count])
         in_time = sums.early + sums.on_time
         return sums.select(
             (Coalesce(sums.group, 0) + 1).as_('id'),
@@ -316,6 +329,33 @@ class Statistics(ModelSQL, ModelView):
                 in_time + sums.in_term,
                 in_time + sums.in_term + sums.late + sums.overdue,
                 ).as_('rate_portal'))
+
+    @classmethod
+    def _counts(cls, period):
+        """Select the number of each figure by group and month, with what was
+        open when the first month began"""
+        pool = Pool()
+        Fact = pool.get('tthcc.dossier.monthly.fact')
+        Rule = pool.get('ir.rule')
+        fact = Fact.__table__()
+        _, visible = Fact.search_domain(
+            [Rule.domain_get(Fact.__name__), period.fact_domain()],
+            tables={None: (fact, None)})
+        before = previous_month(period.first)
+        columns = [
+            getattr(fact, period.group_by).as_('group'),
+            fact.month, fact.kind, fact.figure]
+        return fact.select(
+            *columns, Sum(fact.number).as_('number'),
+            where=visible
+            & (fact.month >= before) & (fact.month <= period.last)
+            & Case(
+                (fact.kind != Literal('open'), fact.month >= period.first),
+                else_=Literal(period.group_by == 'month')
+                | fact.month.in_([before, period.last])),
+            group_by=[
+                getattr(fact, period.group_by),
+                fact.month, fact.kind, fact.figure])
 
     @classmethod
     def _rate(cls, part, whole):
