@@ -3,6 +3,7 @@
 """Which modes fit, and what the posted people did and are owed."""
 
 import datetime as dt
+from random import Random
 
 from dateutil.relativedelta import relativedelta
 
@@ -10,6 +11,7 @@ from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 
 _SINCE = dt.date(2018, 7, 1)
+_TEXT = "Hoàn thành tốt nhiệm vụ tiếp nhận và trả kết quả tại Trung tâm."
 
 
 def load(places):
@@ -45,16 +47,37 @@ def recommend(centres):
 
 
 def make_months(centres):
-    "The month before this one, approved where there is who may"
+    """The month before this one: approved, but for the last of a centre;
+    confirmed and sent to the departments where they were quick"""
     pool = Pool()
     Remark = pool.get('tthcc.staffing.remark')
     Secondment = pool.get('tthcc.secondment')
     Statement = pool.get('tthcc.staffing.statement')
     first = clock.today() - relativedelta(months=1, day=1)
     last = first + relativedelta(months=1, days=-1)
+    approved, confirmed, written = [], [], []
     for centre in centres:
         if Secondment.search([
                     ('centre', '=', centre.id),
                     *Secondment.in_force(first, last)], limit=1):
-            Statement.approve(Statement.make(centre, first))
-            Remark.make(centre, first)
+            statements = Statement.make(centre, first)
+            approved += statements[:-1]
+            confirmed += statements[:-1:2]
+            written += Remark.make(centre, first)[::2]
+    Statement.approve(approved)
+    Statement.confirm(confirmed)
+    write_remarks(written)
+
+
+def write_remarks(remarks):
+    "Write remarks, show them to the persons, send every second one"
+    Remark = Pool().get('tthcc.staffing.remark')
+    random = Random('remarks')
+    for remark in remarks:
+        remark.text = _TEXT
+        for line in remark.lines:
+            line.points = line.most - random.choice([0, 0, 1, 1, 2])
+        remark.lines = remark.lines
+    Remark.save(remarks)
+    Remark.show(remarks)
+    Remark.send(remarks[::2])

@@ -1,6 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "The demo province: complete, plausible, loaded once and wholly"
+import datetime as dt
 from collections import Counter
 from random import Random
 
@@ -174,6 +175,74 @@ def test_some_come_together_or_send_somebody(dossiers):
     assert any(len(d.principals) > 1 for d in dossiers)
     assert any(d.proxy for d in dossiers)
     assert {d.channel for d in dossiers} == {'in_person', 'post', 'online'}
+
+
+def test_people_are_posted_in_every_mode(search):
+    modes = set()
+    for centre in search('tthcc.centre'):
+        postings = search('tthcc.secondment', [('centre', '=', centre.id)])
+        modes |= {p.mode for p in postings}
+
+        assert {'full_time', 'shared'} <= {p.mode for p in postings}
+        assert {p.state for p in postings} == {'active'}
+        assert all(p.substitutes for p in postings)
+        # Whoever sends nobody is received for by the shared officer
+        sending = {p.department for p in postings}
+        small = search('tthcc.department', [
+                ('company', '=', centre.company.id),
+                ('id', 'not in', [d.id for d in sending])])
+        shared, = (p for p in postings if p.mode == 'shared')
+        assert not small or shared.procedure_fields
+
+    assert modes == {'full_time', 'weekdays', 'seasonal', 'on_call', 'shared'}
+
+
+def test_every_centre_has_its_week(search):
+    for centre in search('tthcc.centre'):
+        rosters = search('tthcc.roster', [
+                ('centre', '=', centre.id), ('state', '=', 'published')])
+
+        assert any(
+            r.start_date <= clock.today() <= r.end_date for r in rosters)
+        assert all(r.duties for r in rosters)
+
+
+def test_gaps_are_rare_and_some_are_covered_on_call(search):
+    today = clock.today()
+    gaps = {
+        centre: centre.cover_gaps(today, today + dt.timedelta(days=13))
+        for centre in search('tthcc.centre')}
+
+    assert any(gaps.values())
+    assert not all(gaps.values())
+    assert {g.on_call for found in gaps.values() for g in found} == {
+        True, False}
+    for centre, found in gaps.items():
+        assert len({g.procedure for g in found}) < len(
+            centre.offered(today)) / 2
+
+
+def test_modes_are_recommended_where_there_is_enough_data(search):
+    recommendations = search('tthcc.staffing.recommendation')
+
+    assert {r.centre for r in recommendations} == set(search('tthcc.centre'))
+    assert {r.mode for r in recommendations} >= {None, 'on_call'}
+    for recommendation in recommendations:
+        assert recommendation.reasons
+        assert recommendation.mode or recommendation.visits < 30
+
+
+def test_the_month_before_is_settled_in_part(search):
+    statements = search('tthcc.staffing.statement')
+    remarks = search('tthcc.staffing.remark')
+
+    for records in [statements, remarks]:
+        assert {r.centre for r in records} == set(search('tthcc.centre'))
+    assert {s.state for s in statements} == {
+        'draft', 'approved', 'confirmed'}
+    assert {r.state for r in remarks} == {'draft', 'shown', 'sent'}
+    assert all(s.amount > 0 for s in statements if s.days)
+    assert max(s.days for s in statements) <= 23
 
 
 @pytest.mark.parametrize('login', read_logins(), ids=lambda login: login.name)

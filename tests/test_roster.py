@@ -127,8 +127,26 @@ def test_leave_puts_the_substitute_in(director, office, roster, server):
     full.model('tthcc.leave', 'cancel', [leave])
 
 
+def test_a_duty_is_dragged_to_another_day(director, office, roster):
+    "The calendar writes the day only"
+    id = duties(director, roster)[office.mornings, 3, 'morning']
+    before, = director.read('tthcc.roster.duty', [id], ['start', 'end'])
+    director.write('tthcc.roster.duty', [id], {'day': MONDAY + 5 * DAY})
+    moved, = director.read(
+        'tthcc.roster.duty', [id],
+        ['start', 'end', 'date', 'half', 'by_hand', 'label'])
+    assert moved['start'] == before['start'] + 2 * DAY
+    assert moved['end'] == before['end'] + 2 * DAY
+    assert moved['date'] == MONDAY + 5 * DAY
+    assert moved['half'] == 'morning' and moved['by_hand']
+    assert moved['label'].startswith('07:30')
+    assert director.search('tthcc.roster.duty', [
+            ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)]) == [id]
+    with pytest.raises(Refused, match="không thuộc tuần"):
+        director.write('tthcc.roster.duty', [id], {'day': MONDAY + 7 * DAY})
+
+
 def test_a_duty_that_was_moved_stays(director, office, roster):
-    "As by a drag in the calendar, which writes the two times"
     tuesday = duties(director, roster)[office.mornings, 1, 'morning']
     friday = OPENING + 4 * DAY + dt.timedelta(hours=6, minutes=30)
     director.write('tthcc.roster.duty', [tuesday], {

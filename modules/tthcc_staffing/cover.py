@@ -43,7 +43,7 @@ class CoverGap(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order = [
-            ('on_call', 'ASC'), ('weekday', 'ASC'), ('half', 'DESC'),
+            ('on_call', 'ASC'), ('weekday', 'ASC'), ('half', 'ASC'),
             ('procedure', 'ASC'), ('id', 'ASC')]
 
     @classmethod

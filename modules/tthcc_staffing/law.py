@@ -88,7 +88,10 @@ class LawMixin:
     __slots__ = ()
 
     breaches = fields.Function(
-        fields.Text("Against the Rules"), 'get_breaches')
+        fields.Text(
+            "Against the Rules",
+            states={'invisible': ~Bool(Eval('breaches'))}),
+        'get_breaches')
 
     def get_breaches(self, name):
         if self.state in {'ended', 'recalled'}:

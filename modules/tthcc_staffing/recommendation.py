@@ -15,6 +15,7 @@ from trytond.transaction import check_access, without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from . import fitting
+from .column import CentreColumnMixin
 from .demand import demands, first_day, level
 from .exceptions import RecommendationError
 from .secondment import MODES
@@ -71,7 +72,7 @@ def figures(outcome, demand):
         }
 
 
-class Recommendation(ModelSQL, ModelView):
+class Recommendation(CentreColumnMixin, ModelSQL, ModelView):
     """The mode of posting that fits a department at a centre (đề xuất hình
     thức cử người)
 

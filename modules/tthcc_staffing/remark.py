@@ -17,6 +17,7 @@ from trytond.pyson import Bool, Eval, If
 from trytond.transaction import check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
+from .column import CentreColumnMixin
 from .exceptions import RemarkError
 
 
@@ -41,7 +42,9 @@ class Criterion(sequence_ordered(), ModelSQL, ModelView):
                 ])
 
 
-class Remark(MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
+class Remark(
+        CentreColumnMixin, MoveMixin, LocalTimeMixin, Workflow, ModelSQL,
+        ModelView):
     """The remarks of a month on a posted person (nhận xét công chức được cử;
     appraisal stays with the sending agency)
 

@@ -16,15 +16,17 @@ from trytond.transaction import Transaction
 
 from . import covering
 from .byhand import ByHandMixin
+from .column import CentreColumnMixin
 from .exceptions import DutyError, RosterError
 from .secondment import HALVES
 
 _WEEK = dt.timedelta(days=6)
+_COLORS = {'morning': '#2f7d5b', 'afternoon': '#2f6f9f'}
 
 
 class Roster(
-        ByHandMixin, MoveMixin, LocalTimeMixin, Workflow, ModelSQL,
-        ModelView):
+        CentreColumnMixin, ByHandMixin, MoveMixin, LocalTimeMixin, Workflow,
+        ModelSQL, ModelView):
     "The week of a centre (lịch trực tuần)"
     __name__ = 'tthcc.roster'
 
@@ -215,6 +217,11 @@ class Duty(ModelSQL, ModelView):
         "By Hand", readonly=True,
         help="Entered or moved by hand: it stays when the week is filled.")
     note = fields.Char("Note")
+    day = fields.Function(
+        fields.Date("Day", help="Another day moves the whole duty."),
+        'on_change_with_day', setter='set_day', searcher='search_day')
+    label = fields.Function(fields.Char("Duty"), 'get_label')
+    color = fields.Function(fields.Char("Colour"), 'get_color')
 
     @classmethod
     def __setup__(cls):
@@ -244,6 +251,30 @@ class Duty(ModelSQL, ModelView):
     def on_change_with_company(self, name=None):
         if self.roster and self.roster.centre:
             return self.roster.centre.company
+
+    @fields.depends('start')
+    def on_change_with_day(self, name=None):
+        return clock.to_local(self.start).date() if self.start else None
+
+    @classmethod
+    def set_day(cls, duties, name, day):
+        for duty in duties:
+            if day and (later := day - duty.date):
+                cls.write([duty], {
+                        'start': duty.start + later,
+                        'end': duty.end + later,
+                        })
+
+    @classmethod
+    def search_day(cls, name, clause):
+        return [('date', *clause[1:])]
+
+    def get_label(self, name):
+        "The time comes first, by which the calendar orders the duties"
+        return f'{clock.to_local(self.start):%H:%M} {self.employee.rec_name}'
+
+    def get_color(self, name):
+        return _COLORS[self.half]
 
     def get_rec_name(self, name):
         parts = [self.employee.rec_name]

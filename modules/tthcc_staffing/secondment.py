@@ -12,6 +12,7 @@ from trytond.pyson import Bool, Eval, If
 
 from . import covering
 from .byhand import ByHandMixin, PartMixin
+from .column import CentreColumnMixin
 from .ending import EndingMixin
 from .exceptions import SecondmentDecisionError, SecondmentModeError
 from .law import LawMixin
@@ -38,8 +39,8 @@ _ALWAYS = {'successor', 'note'}
 
 
 class Secondment(
-        LawMixin, EndingMixin, ByHandMixin, MoveMixin, LocalTimeMixin,
-        Workflow, ModelSQL, ModelView):
+        CentreColumnMixin, LawMixin, EndingMixin, ByHandMixin, MoveMixin,
+        LocalTimeMixin, Workflow, ModelSQL, ModelView):
     """A civil servant sent by a department to receive at a centre (cử công
     chức đến làm việc tại Trung tâm; Decrees 61/2018/NĐ-CP and
     118/2025/NĐ-CP, art. 11)"""
@@ -382,7 +383,7 @@ class Slot(PartMixin, ModelSQL, ModelView):
             ('half_unique', Unique(t, t.secondment, t.weekday, t.half),
                 'tthcc_staffing.msg_slot_unique'),
             ]
-        cls._order = [('weekday', 'ASC'), ('half', 'DESC'), ('id', 'ASC')]
+        cls._order = [('weekday', 'ASC'), ('half', 'ASC'), ('id', 'ASC')]
 
     def get_rec_name(self, name):
         return f'{self.weekday_string} {self.half_string}'

@@ -442,9 +442,14 @@ class Workload(ModelSQL, ModelView):
         Target = getattr(
             Pool().get('tthcc.workload.fact'), by).get_target()
         with without_check_access():
-            names = {
-                t.id: t.rec_name
-                for t in Target.browse([r.group for r in rows if r.group])}
+            targets = Target.browse([r.group for r in rows if r.group])
+            names = {t.id: t.rec_name for t in targets}
+            if (by == 'department'
+                    and len({t.company for t in targets}) > 1):
+                # They are called the same everywhere
+                names = {
+                    t.id: f'{t.rec_name}, {t.company.rec_name}'
+                    for t in targets}
         return {r.id: names.get(r.group, '–') for r in rows}
 
 
@@ -481,4 +486,5 @@ class WorkloadContext(ModelView):
 
     @staticmethod
     def default_by():
-        return 'department'
+        User = Pool().get('res.user')
+        return 'centre' if len(User.get_companies()) > 1 else 'department'
