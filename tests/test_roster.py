@@ -139,7 +139,7 @@ def test_a_duty_is_dragged_to_another_day(director, office, roster):
     assert moved['end'] == before['end'] + 2 * DAY
     assert moved['date'] == MONDAY + 5 * DAY
     assert moved['half'] == 'morning' and moved['by_hand']
-    assert moved['label'].startswith('07:30')
+    assert moved['label'].startswith('07:00')
     assert director.search('tthcc.roster.duty', [
             ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)]) == [id]
     with pytest.raises(Refused, match="không thuộc tuần"):
