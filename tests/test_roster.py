@@ -141,7 +141,7 @@ def test_a_duty_is_dragged_to_another_day(director, office, roster):
     assert moved['half'] == 'morning' and moved['by_hand']
     assert moved['label'].startswith('07:00')
     assert director.search('tthcc.roster.duty', [
-            ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)]) == [id]
+            ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)]) == [{'id': id}]
     with pytest.raises(Refused, match="không thuộc tuần"):
         director.write('tthcc.roster.duty', [id], {'day': MONDAY + 7 * DAY})
 
