@@ -140,8 +140,9 @@ def test_a_duty_is_dragged_to_another_day(director, office, roster):
     assert moved['date'] == MONDAY + 5 * DAY
     assert moved['half'] == 'morning' and moved['by_hand']
     assert moved['label'].startswith('07:00')
-    assert director.search('tthcc.roster.duty', [
-            ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)]) == [{'id': id}]
+    found, = director.search('tthcc.roster.duty', [
+            ('roster', '=', roster), ('day', '=', MONDAY + 5 * DAY)])
+    assert found['id'] == id
     with pytest.raises(Refused, match="không thuộc tuần"):
         director.write('tthcc.roster.duty', [id], {'day': MONDAY + 7 * DAY})
 
