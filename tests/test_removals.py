@@ -11,6 +11,8 @@ from types import MappingProxyType, SimpleNamespace
 import pytest
 
 from tests.trace import Tracer
+from trytond.model import ModelSQL, fields
+from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc import server as removals
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -355,3 +357,40 @@ def test_sessions_out_of_use_are_removed(restore):
         Session.write([used], {})
         Session.remove_idle()
         assert Session.search([]) == [used, new]
+
+
+def test_children_of_all_models(restore, removed):
+    name, _ = restore()
+    read = []
+    for on in [False, True]:
+        removed(on)
+        with Transaction().start(name, 1, readonly=True):
+            found = {}
+            for model, Model in Pool().iterobject():
+                names = [
+                    n for n, f in getattr(Model, '_fields', {}).items()
+                    if type(f) is fields.One2Many]
+                if issubclass(Model, ModelSQL) and names:
+                    ids = [r.id for r in Model.search(
+                            [], limit=30, order=[('id', 'DESC')])]
+                    found[model] = Model.read(ids, ['id', *names])
+            read.append(found)
+    assert read[0] == read[1]
+    assert any(
+        len(row['steps']) > 1
+        for row in read[0]['tthcc.procedure.revision'])
+
+
+def test_writing_what_is_not_there(restore, removed):
+    name, _ = restore()
+    removed()
+    with Transaction().start(name, 1) as transaction:
+        Party = Pool().get('party.party')
+        party, = Party.create([{'name': "Một"}])
+        for title in ["Hai", "Ba"]:
+            Party.write([party], {'name': title})
+        Party.delete([party])
+        for _ in range(2):
+            with pytest.raises(AccessError):
+                Party.write(Party.browse([party.id]), {'name': "Bốn"})
+        transaction.rollback()

@@ -40,13 +40,27 @@ class Dossier(Workflow, ModelSQL, ModelView):
     due = fields.DateTime("Due")
     warn_at = fields.DateTime("Warn At")
     due_day = fields.DateTime("Start of Due Day")
+    received_month = fields.Integer("Month Received")
+    due_month = fields.Integer("Month Due")
+    amount_due = fields.Numeric("Fees in All", digits=(16, 0))
+    paid = fields.Numeric("Paid", digits=(16, 0))
+    lead_department = fields.Many2One(
+        'tthcc.department', "Resolving Department")
     department = fields.Many2One('tthcc.department', "With Department")
     employee = fields.Many2One('company.employee', "With")
     role = fields.Char("Awaits")
     resolved_at = fields.DateTime("Resolved At")
     returned_at = fields.DateTime("Returned At")
     returned_by = fields.Many2One('company.employee', "Returned By")
+    returned_how = fields.Char("Returned How")
+    returned_to = fields.Char("Returned To")
+    tracking_number = fields.Char("Tracking Number")
+    acknowledgement = fields.Char("Acknowledgement")
+    finished_at = fields.DateTime("Finished At")
+    finished_month = fields.Integer("Month Finished")
     end_reason = fields.Text("Reason")
+    end_number = fields.Integer("Number")
+    withdrawal_asked_at = fields.DateTime("Withdrawal Asked At")
     electronic = fields.Boolean("Electronic")
     holder_centre = fields.Many2One('tthcc.centre', "Paper at Centre")
     holder_department = fields.Many2One(
@@ -127,6 +141,7 @@ class Paper(sequence_ordered(), ModelSQL, ModelView):
     originals = fields.Integer("Originals")
     copies = fields.Integer("Copies")
     received = fields.Boolean("Received")
+    not_digitised = fields.Char("Not Digitised")
 
     @classmethod
     def __setup__(cls):

@@ -20,8 +20,8 @@ __all__ = ['REMOVALS', 'apply', 'undo', 'changed']
 logger = logging.getLogger(__name__)
 
 REMOVALS = [
-    'cursor', 'answer', 'encoding', 'session', 'audit', 'search',
-    'connection', 'garbage']
+    'cursor', 'answer', 'encoding', 'session', 'audit', 'search', 'children',
+    'existence', 'connection', 'garbage']
 _replaced = []
 
 
