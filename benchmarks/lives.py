@@ -142,14 +142,14 @@ def step(text):
 
 
 @contextlib.contextmanager
-def serve():
+def serve(application='trytond.application:app'):
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         address = '%s:%s' % probe.getsockname()
     process = subprocess.Popen([
             sys.executable, '-m', 'gunicorn', '--workers', str(WORKERS),
             '--bind', address, '--log-level', 'warning', '--timeout', '120',
-            'trytond.application:app'])
+            application])
     try:
         url = f'http://{address}/'
         while True:

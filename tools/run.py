@@ -50,10 +50,10 @@ def main():
     from databases import open_database
     database = open_database(os.environ.get('DATABASE') or 'tthcc')
     prepare_database(database, files)
-    commands = {'server': 'trytond', 'scheduler': 'trytond-cron'}
+    commands = {'server': 'tthcc-server', 'scheduler': 'tthcc-scheduler'}
     if database.has_worker:
         files.append(write_config('worker', 'queue', 'worker', 'True'))
-        commands['worker'] = 'trytond-worker'
+        commands['worker'] = 'tthcc-worker'
     serve(
         f'http://{host or "localhost"}:{port}/', database.name,
         {name: [VENV / 'bin' / command, '-c', *files, '-d', database.name]

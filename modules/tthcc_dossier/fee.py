@@ -270,6 +270,9 @@ class FeeMixin:
         Fee = Pool().get('tthcc.dossier.fee')
         if not self.fees:
             self.fees = Fee.of_case(self.case)
+            # Written with all else, before the lines come to count it
+            self.amount_due = sum(
+                (f.count() or 0 for f in self.fees), Decimal(0)) or None
 
     @classmethod
     def recharge(cls, dossiers):

@@ -263,6 +263,8 @@ class Filing(Line, ModelSQL, ModelView):
         "Have the portals told where their dossiers stand"
         Notice = Pool().get('tthcc.dossier.notice')
         filings = cls.search([('dossier', 'in', [d.id for d in dossiers])])
+        if not filings:
+            return
         Notice.post([
                 Notice(
                     dossier=filing.dossier,
@@ -305,7 +307,6 @@ class FilingMixin:
     @classmethod
     def on_move(cls, dossiers, name):
         super().on_move(dossiers, name)
-        # Only what is filed online can have come by a portal
-        online = [d for d in dossiers if d.channel == 'online']
-        if online:
-            Pool().get('tthcc.dossier.filing').tell_portals(online)
+        # Few have come by a portal; to look for its filing costs less than to
+        # read whether it was online
+        Pool().get('tthcc.dossier.filing').tell_portals(dossiers)

@@ -1,0 +1,15 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""The WSGI application: Tryton's own, with its costs removed
+
+    TRYTOND_CONFIG=trytond.conf TRYTOND_DATABASE_NAMES=tthcc \\
+    gunicorn trytond.modules.tthcc.server.application:app
+"""
+# First, for it sets the logging up
+from trytond.application import app
+
+from . import apply
+
+__all__ = ['app']
+
+apply()

@@ -1,0 +1,50 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""The children of a record in one statement
+
+Tryton searches the targets of a One2Many, which fetches their columns, then
+reads from the database to which record each belongs.  Here that comes from
+what the search has fetched, unless rights or an earlier state count.
+"""
+from functools import partialmethod
+
+from trytond.model import ModelSQL, fields
+from trytond.transaction import Transaction
+
+UPSTREAM = {
+    'trytond.model.fields.one2many:One2Many.get': 'f480a9f745f45de1',
+    'trytond.model.modelsql:ModelSQL.search': '69505bbdc2e1292b',
+    }
+
+
+def apply(replace):
+    replace(
+        fields.One2Many, 'get', partialmethod(get, fields.One2Many.get))
+
+
+def get(field, stock, ids, model, name, values=None):
+    Target = field.get_target()
+    parent = Target._fields[field.field]
+    transaction = Transaction()
+    if (transaction.check_access
+            or '_datetime' in transaction.context
+            or not issubclass(Target, ModelSQL)
+            or type(parent) is not fields.Many2One
+            or parent.loading != 'eager'):
+        return stock(field, ids, model, name, values=values)
+    order = []
+    if field.sortable(Target):
+        order.append((field.field + '.id', None))
+    if field.order:
+        order += field.order
+    else:
+        order += [
+            (expression, type_) for expression, type_ in Target._order or []
+            if not expression.startswith(f'{field.field}.')]
+    domain = [(field.field, 'in', ids)]
+    if field.filter:
+        domain.append(field.filter)
+    children = {id_: [] for id_ in ids}
+    for target in Target.search(domain, order=order):
+        children[getattr(target, field.field).id].append(target.id)
+    return {id_: tuple(targets) for id_, targets in children.items()}
