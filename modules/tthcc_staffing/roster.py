@@ -72,10 +72,7 @@ class Roster(
 
     @classmethod
     def default_centre(cls):
-        User = Pool().get('res.user')
-        centres, _ = User.get_workplace()
-        if len(centres) == 1:
-            return centres[0]
+        return Pool().get('res.user').own_centre()
 
     @staticmethod
     def default_start_date():

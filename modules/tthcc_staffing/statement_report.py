@@ -2,13 +2,10 @@
 # this repository contains the full copyright notices and license terms.
 """Statements on paper and as a spreadsheet for payroll."""
 
-import tempfile
-
 from trytond.i18n import gettext
 from trytond.modules.tthcc.form import Form
-from trytond.modules.tthcc_dossier.book import RegisterSheet
+from trytond.modules.tthcc.listing import Sheet
 from trytond.modules.tthcc_dossier.fee import format_amount
-from trytond.report import Report
 
 _COLUMNS = [
     'employee', 'department', 'month', 'text', 'start_date', 'end_date',
@@ -34,7 +31,6 @@ class StatementForm(Form):
         context['format_quantity'] = cls.format_quantity
         return context
 
-
     @classmethod
     def format_quantity(cls, quantity):
         "Half days with one digit, hours with two where they need them"
@@ -42,31 +38,18 @@ class StatementForm(Form):
         return cls.format_number(quantity, None, digits=digits)
 
 
-class StatementSheet(Report):
+class StatementSheet(Sheet):
     "The lines of the statements, a row each"
     __name__ = 'tthcc.staffing.statement.sheet'
 
     @classmethod
-    def _execute(cls, statements, header, data, action):
-        from openpyxl import Workbook
-
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet(gettext(
-                'tthcc_staffing.msg_statement_sheet'))
-        sheet.freeze_panes = 'A2'
-        sheet.append([
-                gettext(f'tthcc_staffing.msg_statement_column_{name}')
-                for name in _COLUMNS])
+    def rows(cls, statements):
+        yield [
+            gettext(f'tthcc_staffing.msg_statement_column_{name}')
+            for name in _COLUMNS]
         for statement in statements:
             for line in statement.lines:
-                sheet.append([
-                        RegisterSheet._text(sheet, value)
-                        if isinstance(value, str) else value
-                        for value in cls._row(statement, line)])
-        with tempfile.TemporaryFile() as file:
-            book.save(file)
-            file.seek(0)
-            return 'xlsx', file.read()
+                yield cls._row(statement, line)
 
     @classmethod
     def _row(cls, statement, line):
