@@ -26,13 +26,20 @@ tthcc.workload.peak.fact = 3600
 '''
 REPEAT = 5
 FACTS = ['tthcc.workload.fact', 'tthcc.workload.peak.fact']
-# What is asked, by whom, of which model, grouped by what, over so many days
+# What is asked, by whom, of which model, grouped by what, over so many days,
+# and whether of one department only
 QUESTIONS = [
     ("a month by department", 'supervisor', 'workload', 'department', 30),
     ("a month by day", 'supervisor', 'workload', 'day', 30),
+    ("a year by department", 'supervisor', 'workload', 'department', 365),
+    ("a year by month, one department", 'supervisor', 'workload', 'month',
+        365, True),
     ("a year by month", 'supervisor', 'workload', 'month', 365),
+    ("a year by centre", 'supervisor', 'workload', 'centre', 365),
     ("a year by procedure", 'supervisor', 'workload', 'procedure', 365),
     ("a year by week, one centre", 'o1_director', 'workload', 'week', 365),
+    ("a year by officer, one centre", 'o1_director', 'workload', 'officer',
+        365),
     ("peaks of a year by weekday", 'supervisor', 'peak', 'weekday', 365),
     ("peaks of a year by hour, one centre", 'o1_director', 'peak', 'hour',
         365),
@@ -117,9 +124,10 @@ def ask():
     with Transaction().start(monthly.NAME, 0):
         users = {
             u.login: u.id for u in pool.get('res.user').search([])}
+        department = pool.get('tthcc.department').search([], limit=1)[0].id
     today = clock.today()
     print("| milliseconds | first | median | most |\n|---|---|---|---|")
-    for name, login, report, by, days in QUESTIONS:
+    for name, login, report, by, days, *one in QUESTIONS:
         model = 'tthcc.workload' + ('.peak' if report == 'peak' else '')
         times = []
         for _ in range(REPEAT):
@@ -130,7 +138,8 @@ def ask():
                     context_only=True)
                 context.update(
                     by=by, start_date=today - dt.timedelta(days=days),
-                    end_date=today)
+                    end_date=today,
+                    of_department=department if one else None)
                 with transaction.set_context(context), check_access():
                     started = time.perf_counter()
                     rows = pool.get(model).search_read(
