@@ -7,6 +7,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from tests.conftest import leave_out
 from tests.server import Refused
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
@@ -87,6 +88,7 @@ def ask(server, office):
 
 
 FLOW = ['received', 'visits', 'finished', 'in_work']
+TIMES = ['counter_minutes', 'counter_hours', 'legs', 'leg_hours']
 
 
 def test_by_week(ask):
@@ -124,14 +126,13 @@ def test_by_procedure_and_centre(ask, office):
 
 def test_minutes(ask, office):
     "10 minutes known, twice the 15 of the standard; at most 60"
-    times = ['counter_minutes', 'counter_hours', 'legs', 'leg_hours']
-    row, = ask('w_director', times, by='centre').values()
+    row, = ask('w_director', TIMES, by='centre').values()
     assert row == (
         pytest.approx(40 / 3), pytest.approx(40 / 60), 1, pytest.approx(2))
-    rows = ask('w_supervisor', times, by='centre', of_centre=office.other)
+    rows = ask('w_supervisor', TIMES, by='centre', of_centre=office.other)
     assert list(rows.values()) == [(60, 1, 0, None)]
     # By officer: who ended the leg of the department is somebody else
-    rows = ask('w_director', times, by='officer')
+    rows = ask('w_director', TIMES, by='officer')
     assert sorted(row[2] for row in rows.values()) == [0, 1]
 
 
@@ -168,6 +169,38 @@ def test_peaks(ask, office):
     assert ask(
         'w_director', ['visits'], peak, by='month',
         end_date=dt.date(2026, 3, 31)) == {'03/2026': (3,)}
+
+
+def test_materialized(transaction, pool, office, monkeypatch):
+    "Facts that PostgreSQL keeps say the same"
+    if not transaction.database.has_materialized_views():
+        leave_out("materialized views, which SQLite has not")
+
+    def ask(model, names, by, end):
+        with clock.moved_to(at(11, 16)), transaction.set_context(
+                start_date=WEEKS['start_date'], end_date=end, by=by):
+            return pool.get(model).search_read(
+                [], fields_names=['group', *names])
+
+    def figures():
+        return [
+            ask(model, names, by, end)
+            for model, names, groups in [
+                ('tthcc.workload', [*FLOW, *TIMES], [
+                        'department', 'procedure', 'officer', 'centre', 'day',
+                        'week', 'month', 'year']),
+                ('tthcc.workload.peak', ['visits', 'hours'], [
+                        'weekday', 'hour', 'season', 'month'])]
+            for by in groups
+            for end in [WEEKS['end_date'], dt.date(2026, 4, 5)]]
+    before = figures()
+    for name in ['tthcc.workload.fact', 'tthcc.workload.peak.fact']:
+        Fact = pool.get(name)
+        monkeypatch.setattr(
+            Fact, '_table_query_materialized', lambda: 3600)
+        Fact.__register__('tthcc_staffing')
+        Fact._table_query_refresh(concurrently=False, force=True)
+    assert figures() == before
 
 
 def test_rights(ask, rpc, office):

@@ -192,9 +192,13 @@ class Dossier(
                     (t.centre, Index.Range()),
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC'))),
+                # With what the workload asks of all that came
                 Index(t,
                     (t.received_at, Index.Range(order='DESC')),
-                    (t.id, Index.Range(order='DESC'))),
+                    (t.id, Index.Range(order='DESC')),
+                    include=[
+                        t.state, t.centre, t.resolver, t.lead_department,
+                        t.procedure, t.received_by, t.case, t.opened_at]),
                 Index(t,
                     (t.centre, Index.Range()), (t.due, Index.Range()),
                     where=is_open),

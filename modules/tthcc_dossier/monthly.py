@@ -20,6 +20,7 @@ from trytond.pyson import PYSONEncoder
 from trytond.transaction import Transaction, without_check_access
 
 from . import classes
+from .materialized import MaterializedMixin
 from .months import end_month, month_of, previous_month
 
 RECEIVED = ['in_person', 'post', 'online']
@@ -28,7 +29,7 @@ ENDED = ['not_eligible', 'not_resolved', 'withdrawn']
 OPEN = ['in_term', 'overdue', 'waiting', 'open_no_term']
 
 
-class Fact(ModelSQL):
+class Fact(MaterializedMixin, ModelSQL):
     "In which month a dossier was received, finished, or open"
     __name__ = 'tthcc.dossier.monthly.fact'
 
@@ -54,20 +55,6 @@ class Fact(ModelSQL):
             t = cls.__table__()
             cls._sql_indexes.add(
                 Index(t, (t.month, Index.Range()), (t.centre, Index.Range())))
-
-    @classmethod
-    def __register__(cls, module_name):
-        connection = Transaction().connection
-        if not cls._table_query_materialized():
-            return super().__register__(module_name)
-        # PostgreSQL materializes no query whose values come apart from it
-        from psycopg import ClientCursor
-        factory = connection.cursor_factory
-        connection.cursor_factory = ClientCursor
-        try:
-            super().__register__(module_name)
-        finally:
-            connection.cursor_factory = factory
 
     @classmethod
     def table_query(cls):

@@ -2,7 +2,10 @@
 # this repository contains the full copyright notices and license terms.
 """The open dossiers of somebody who goes, given to somebody who stays."""
 
+from sql import Null
+
 from trytond.i18n import gettext
+from trytond.model import Index
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -10,6 +13,19 @@ from trytond.transaction import Transaction
 
 class Dossier(metaclass=PoolMeta):
     __name__ = 'tthcc.dossier'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        t = cls.__table__()
+        # With what the workload asks of all that was finished
+        cls._sql_indexes.add(
+            Index(t,
+                (t.finished_at, Index.Range()),
+                where=t.finished_at != Null,
+                include=[
+                    t.state, t.centre, t.resolver, t.lead_department,
+                    t.procedure, t.received_by, t.received_at]))
 
     @classmethod
     def open_at(cls, employee, centre):

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 from sql import Window
+from sql.conditionals import Coalesce
 from sql.functions import Lead
 
 from trytond.i18n import gettext
@@ -10,6 +11,7 @@ from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
 from .exceptions import StandardError
+from .workload import LATER, epoch
 
 
 def _at_least(name, least):
@@ -105,11 +107,16 @@ class Standard(ModelSQL, ModelView):
 
     @classmethod
     def periods(cls):
-        """Return the query of the standards with end_date, the day from which
-        the next one is in force, null for the last"""
+        """Return the query of the standards with start_day and end_day, the
+        day from which the next one is in force, as numbers of days"""
         t = cls.__table__()
+
+        def day(date):
+            return epoch(date) / 86400
         return t.select(
-            t.start_date, t.reception_minutes, t.longest_minutes,
-            t.return_minutes,
-            Lead(t.start_date, window=Window([], order_by=[t.start_date])
-                ).as_('end_date'))
+            t.reception_minutes, t.longest_minutes, t.return_minutes,
+            day(t.start_date).as_('start_day'),
+            Coalesce(
+                day(Lead(t.start_date, window=Window(
+                            [], order_by=[t.start_date]))),
+                LATER).as_('end_day'))

@@ -13,17 +13,19 @@ from dateutil.relativedelta import relativedelta
 from sql import Cast, Column, Literal, Null, Union, Window
 from sql.aggregate import Count, Sum
 from sql.conditionals import Case, Coalesce, Least, NullIf
-from sql.functions import Extract, RowNumber
+from sql.functions import DatePart, Extract, RowNumber
 
+from trytond import backend
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc_dossier.months import month_of
+from trytond.modules.tthcc_dossier.classes import OPEN
+from trytond.modules.tthcc_dossier.materialized import MaterializedMixin
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 _EPOCH = dt.date(1970, 1, 1)
 # After every day and month that is asked for
-_LATER = 999_999
+LATER = 999_999
 # What to group by, and how to write its first day
 _TIMES = {
     'day': '%d/%m/%Y', 'week': '%d/%m/%Y', 'month': '%m/%Y', 'year': '%Y'}
@@ -38,7 +40,14 @@ def seconds(moment):
     "Return the SQL of the local seconds since 1970 of a UTC moment"
     now = clock.now()
     offset = (clock.to_local(now) - now) // dt.timedelta(seconds=1)
-    return Cast(Extract('EPOCH', moment), 'BIGINT') + offset
+    return epoch(moment) + offset
+
+
+def epoch(moment):
+    "Return the SQL of the seconds since 1970 of a moment, a date or a delta"
+    # Of PostgreSQL EXTRACT makes a number of any length, which is slow
+    part = DatePart if backend.name == 'postgresql' else Extract
+    return Cast(part('EPOCH', moment), 'BIGINT')
 
 
 def counter_time(dossier, case, standard):
@@ -67,19 +76,15 @@ def at_counter(moment, period):
     if period.since:
         where &= column >= period.since
     day = seconds(column) / 86400
-
-    def starts(date):
-        return Cast(Extract('EPOCH', date), 'BIGINT') / 86400
     join = (dossier
         .join(case, 'LEFT', condition=dossier.case == case.id)
         .join(standard, 'LEFT',
-            condition=(starts(standard.start_date) <= day)
-            & ((standard.end_date == Null)
-                | (starts(standard.end_date) > day))))
+            condition=(standard.start_day <= day)
+            & (day < standard.end_day)))
     return join, dossier, case, standard, where
 
 
-class FactMixin(ModelSQL):
+class FactMixin(MaterializedMixin, ModelSQL):
     "Facts about the work, as one row each or, when materialised, by group"
 
     centre = fields.Many2One('tthcc.centre', "Centre")
@@ -182,10 +187,7 @@ class Fact(FactMixin):
             (dossier.finished_at != Null) & (dossier.received_at != Null)
             & (dossier.state != Literal('voided')))
         if period.since:
-            # The month has an index
-            where &= (
-                (dossier.finished_month >= month_of(period.first))
-                & (dossier.finished_at >= period.since))
+            where &= dossier.finished_at >= period.since
         return cls._of(
             dossier, where, dossier,
             day=seconds(dossier.finished_at) / 86400, finished=Literal(1))
@@ -197,6 +199,8 @@ class Fact(FactMixin):
         step = pool.get('tthcc.dossier.step').__table__()
         where = (
             (step.ended_at != Null) & (step.department != Null)
+            # Not voided, and says which index has all of the dossier
+            & (dossier.received_at != Null)
             & (dossier.state != Literal('voided')))
         if period.since:
             where &= step.ended_at >= period.since
@@ -215,14 +219,14 @@ class Fact(FactMixin):
         return cls._of(
             dossier,
             (dossier.finished_at == Null) & (dossier.received_month != Null)
-            & (dossier.state != Literal('voided')),
+            & dossier.state.in_(OPEN),
             dossier,
             # Today, after all that happened
-            day=Literal(_LATER), open=Literal(1))
+            day=Literal(LATER), open=Literal(1))
 
 
 def _worked_seconds(worked):
-    return Coalesce(Cast(Extract('EPOCH', worked), 'BIGINT'), 0)
+    return Coalesce(epoch(worked), 0)
 
 
 class PeakFact(FactMixin):
@@ -378,20 +382,24 @@ class Workload(ModelSQL, ModelView):
             *[Column(fact, name) for name in Fact._sums],
             where=period.visible(Fact, fact) & (fact.day >= first))
 
-        def total(column, where):
-            return cls.received.sql_cast(
-                Sum(Case((where, column), else_=0)))
+        def total(column, where=None):
+            if where is not None:
+                column = Case((where, column), else_=0)
+            # Of a year all seconds are more than an integer holds
+            return Cast(Sum(column), 'BIGINT')
         in_time = period.by in _TIMES
-        later = facts.day < _LATER
-        if not in_time:
-            later &= facts.day > last
+        until = later = None
+        if period.last < clock.today():
+            until, later = facts.day <= last, facts.day > last
+        left = Sum(facts.open)
+        if in_time or later is not None:
+            left -= total(
+                facts.received - facts.finished, None if in_time else later)
         sums = facts.select(
             facts.group,
-            *[total(Column(facts, name), facts.day <= last).as_(name)
+            *[total(Column(facts, name), until).as_(name)
                 for name in Fact._sums if name != 'open'],
-            cls.received.sql_cast(
-                Sum(facts.open)
-                - total(facts.received - facts.finished, later)).as_('left'),
+            cls.received.sql_cast(left).as_('left'),
             group_by=facts.group)
         in_work = sums.left
         if in_time:
@@ -414,14 +422,14 @@ class Workload(ModelSQL, ModelView):
                     'id', 'group', 'received', 'visits', 'finished',
                     'in_work', 'counter_minutes', 'counter_hours', 'legs',
                     'leg_hours']],
-            where=((rows.group == Null) | (rows.group != _LATER))
+            where=((rows.group == Null) | (rows.group != LATER))
             & (rows.received + rows.finished + rows.legs + rows.in_work > 0))
 
     @classmethod
     def _group(cls, period, fact):
         if period.by not in _TIMES:
             return Column(fact, period.by or 'department')
-        later = (fact.day > day_number(period.last), _LATER)
+        later = (fact.day > day_number(period.last), LATER)
         if period.by == 'day':
             return Case(later, else_=fact.day)
         elif period.by == 'week':
@@ -430,7 +438,7 @@ class Workload(ModelSQL, ModelView):
         return Case(later, *[
                 (fact.day >= day_number(start), day_number(start))
                 for start in sorted(period.starts(period.by), reverse=True)],
-            else_=_LATER)
+            else_=LATER)
 
     @classmethod
     def get_what(cls, rows, name):
