@@ -8,6 +8,8 @@ AS_IN_ENGLISH = {
     "Skype", "URL", "UUID",
     # Units
     "GB", "MP",
+    # To print; in English, who came in
+    "In",
     # Codes of Armenia and Indonesia
     "AM", "ID",
     # Formats and methods

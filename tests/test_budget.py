@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 "What a centre lacks, what it plans, and the money it asks for"
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -539,6 +540,42 @@ def test_amounts_and_states_are_guarded(offices, propose, rpc):
     with pytest.raises(Refused) as refused:
         planner.model('tthcc.budget', 'submit', [budget])
     assert "Máy tính để bàn" in refused.value.message
+
+
+@pytest.mark.parametrize('login, model, values', [
+        ('budget', 'tthcc.budget', {
+                'year': 2031, 'state': 'approved', 'revision': 7}),
+        ('facility', 'tthcc.upgrade', {
+                'name': "Sửa mái", 'scope': "Chống dột", 'kind': 'repair',
+                'area_gained': 1., 'cost': Decimal(1), 'state': 'done'}),
+        ('facility', 'tthcc.stocktaking', {'state': 'approved'}),
+        ])
+def test_nothing_begins_decided(offices, rpc, login, model, values):
+    client = rpc(f'{login}.langchanh', PASSWORD)
+    values = {'centre': offices.langchanh.centre, **values}
+    with pytest.raises(Refused):
+        client.create(model, values)
+    # As a draft it may be
+    id, = client.create(model, {
+            k: v for k, v in values.items() if k not in {'state', 'revision'}})
+    with pytest.raises(Refused):
+        client.write(model, [id], {'state': values['state']})
+
+
+def test_two_propose_at_once(offices, items, rpc):
+    planner = rpc('budget.langchanh', PASSWORD)
+    budget, = planner.create('tthcc.budget', {
+            'centre': offices.langchanh.centre, 'year': 2033})
+    with ThreadPoolExecutor(2) as executor:
+        list(executor.map(
+                lambda _: rpc('budget.langchanh', PASSWORD).model(
+                    'tthcc.budget', 'propose', [budget]), range(2)))
+
+    origins = [
+        line['origin'] for line in planner.search(
+            'tthcc.budget.line', [('budget', '=', budget)],
+            ['origin'])]
+    assert origins and len(origins) == len(set(origins))
 
 
 def test_request_is_printed_and_filed_as_a_spreadsheet(propose, rpc):

@@ -280,6 +280,22 @@ def test_a_loan_goes_to_the_other_centre_and_back(
         press(manager, 'tthcc.equipment.move', [item], kind='return')
 
 
+def test_what_is_gone_is_not_disposed_of_again(log_in, new_item):
+    item = new_item()
+    manager = log_in('facility_manager_a')
+    for _ in range(2):
+        press(manager, 'tthcc.equipment.dispose', [item], method='sale',
+            council="Lê Văn Mẫu", proceeds=Decimal(1), reason="Hỏng")
+    first, second = [m['id'] for m in manager.search(
+            'tthcc.equipment.movement', [
+                ('kind', '=', 'disposal'), ('lines.equipment', '=', item)])]
+    director = log_in('director_a')
+    director.model('tthcc.equipment.movement', 'approve', [first])
+    with pytest.raises(Refused, match="không còn ở Trung tâm"):
+        director.model('tthcc.equipment.movement', 'approve', [second])
+    director.model('tthcc.equipment.movement', 'reject', [second])
+
+
 def test_disposal_needs_somebody_else_s_approval(log_in, new_item):
     items = [new_item(), new_item('printer')]
     manager = log_in('facility_manager_a')
@@ -287,7 +303,7 @@ def test_disposal_needs_somebody_else_s_approval(log_in, new_item):
         council="Lê Văn Mẫu, chủ tịch\nTrần Thị Thử, ủy viên",
         proceeds=Decimal(300_000), reason="Hỏng, quá hạn")
     minutes, = manager.search('tthcc.equipment.movement', [
-            ('kind', '=', 'disposal')])
+            ('kind', '=', 'disposal'), ('lines.equipment', '=', items[1])])
     minutes = minutes['id']
     for client in [manager, log_in('director_b')]:
         with pytest.raises(Refused):

@@ -4,6 +4,7 @@
 # ruff: noqa: F401, F811
 "Replacements: how urgent, approved by whom, from the request to the new item"
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -157,6 +158,16 @@ def test_one_of_two_who_must_approves_only_once(log_in, manager, new_item):
     with pytest.raises(Refused, match="Ủy ban nhân dân"):
         press(director, 'approve', request)
     assert state(manager, request) == 'submitted'
+
+
+def test_two_who_must_approve_at_once(log_in, manager, new_item):
+    requests = [ask(manager, new_item(), GREAT) for _ in range(3)]
+    clients = [log_in('director_a'), log_in('leader_a')]
+    with ThreadPoolExecutor(2) as executor:
+        for request in requests:
+            list(executor.map(
+                    lambda client: press(client, 'approve', request), clients))
+    assert {state(manager, r) for r in requests} == {'approved'}
 
 
 def test_a_rejected_request_begins_again(log_in, manager, new_item):

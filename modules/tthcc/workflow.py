@@ -7,7 +7,7 @@ from sql import Literal
 
 from trytond import backend
 from trytond.i18n import gettext
-from trytond.model import ModelView
+from trytond.model import ModelView, fields
 from trytond.model.exceptions import AccessButtonError
 from trytond.transaction import Transaction
 
@@ -50,6 +50,20 @@ def pressed_in(error, message, button, states):
                         message, record=record.rec_name,
                         state=record.state_string))
     return pressed(button, check)
+
+
+def one_at_a_time(records):
+    """Let one transaction at a time change what hangs on the records.
+
+    Two that each add a row see only their own; as both write these records
+    PostgreSQL refuses the later one, and its call is tried again."""
+    if backend.name == 'sqlite' or not records:
+        return
+    table = records[0].__table__()
+    Transaction().connection.cursor().execute(*table.update(
+            [table.id], [table.id],
+            where=fields.SQL_OPERATORS['in'](
+                table.id, sorted({r.id for r in records}))))
 
 
 def lock_before_reading(Model):

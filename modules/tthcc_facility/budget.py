@@ -11,7 +11,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import pressed_in
+from trytond.modules.tthcc.workflow import one_at_a_time, pressed_in
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
@@ -213,11 +213,13 @@ class Budget(ModelSQL, ModelView):
     def check_modification(cls, mode, budgets, values=None, external=False):
         super().check_modification(
             mode, budgets, values=values, external=external)
-        if not external or mode == 'create':
+        if not external:
             return
         for budget in budgets:
             budget.check_writer()
-            if (mode == 'delete' and budget.state != 'draft'
+            if (mode != 'write' and (
+                        budget.state != 'draft' or budget.submitted_at
+                        or budget.approved_at)
                     or mode == 'write'
                     and values.keys() - _WRITABLE[budget.state]):
                 budget.refuse()
@@ -264,6 +266,7 @@ class Budget(ModelSQL, ModelView):
     def propose(cls, budgets):
         "Add a line for each replacement, plan and gap that has none yet"
         Line = Pool().get('tthcc.budget.line')
+        one_at_a_time(budgets)
         lines = []
         for budget in budgets:
             lines += Line.propose(budget)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import one_at_a_time
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
 
@@ -165,6 +166,27 @@ class BudgetLine(ModelSQL, ModelView):
         fitting = {
             x.id for b in {x.budget for x in lines} for x in b.fitting_lines}
         return {x.id: x.id in fitting for x in lines}
+
+    @property
+    def approved_on(self):
+        "The local day on which the budget was approved"
+        return clock.to_local(self.budget.approved_at).date()
+
+    def pays(self, amount, date):
+        "Whether the amount in đồng, spent on the date, is within what it may"
+        return (
+            date >= self.approved_on
+            and self.spent + amount <= (self.approved or 0))
+
+    def check_spent(self, more=0):
+        "Raise BudgetError where what is spent, and more, is too much"
+        Lang = Pool().get('ir.lang')
+        if self.spent + more > (self.approved or 0):
+            raise BudgetError(gettext(
+                    'tthcc_facility.msg_purchase_amount',
+                    line=self.name,
+                    approved=Lang.get().format_number(
+                        self.approved or 0, digits=0)))
 
     @classmethod
     def get_spent(cls, lines, name):
@@ -350,18 +372,12 @@ class Purchase(ModelSQL, ModelView):
 
     @classmethod
     def validate_fields(cls, purchases, field_names):
-        Lang = Pool().get('ir.lang')
         super().validate_fields(purchases, field_names)
+        one_at_a_time([p.line for p in purchases])
         for line in {p.line for p in purchases}:
-            if line.spent > (line.approved or 0):
-                raise BudgetError(gettext(
-                        'tthcc_facility.msg_purchase_amount',
-                        line=line.name,
-                        approved=Lang.get().format_number(
-                            line.approved or 0, digits=0)))
+            line.check_spent()
         for purchase in purchases:
-            approved_at = purchase.line.budget.approved_at
-            if not (clock.to_local(approved_at).date() <= purchase.date
+            if not (purchase.line.approved_on <= purchase.date
                     <= clock.today()):
                 raise BudgetError(gettext(
                         'tthcc_facility.msg_purchase_date',

@@ -55,6 +55,9 @@ def _report(request, pool, tag):
     with _as_user(pool, tag) as item:
         known = item.damage_defaults()['fault']
         picture = request.files.get('picture')
+        if picture:
+            # Read before when the transaction is tried again
+            picture.stream.seek(0)
         try:
             if not form.get('summary', '').strip():
                 raise UserError(gettext(
@@ -66,6 +69,7 @@ def _report(request, pool, tag):
                     Fault(known) if known and form.get('same') else None,
                     picture=picture.read() or None if picture else None)
         except UserError as error:
+            Transaction().rollback()
             return _page(item, error.message, HTTPStatus.UNPROCESSABLE_ENTITY)
         return _page(item, done=True)
 

@@ -10,7 +10,7 @@ from trytond.modules.tthcc.search import fold
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import grouped_slice
-from trytond.transaction import check_access
+from trytond.transaction import check_access, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
@@ -44,6 +44,7 @@ def read(data, centre):
     except FileError as error:
         raise ImportFileError(message(error)) from error
     finder = _Finder(centre, properties)
+    finder.know_tags([r.values['tag'] for r in rows if r.values.get('tag')])
     for row in rows:
         if not row.bad:
             try:
@@ -88,6 +89,12 @@ class _Finder:
                 found[fold(str(getattr(record, name)))].add(record.id)
         return found
 
+    @without_check_access
+    def know_tags(self, tags):
+        "Read which of the tags are given already, at whatever centre"
+        Equipment = Pool().get('tthcc.equipment')
+        self.tags = {e.tag for e in Equipment.search([('tag', 'in', tags)])}
+
     def item(self, values):
         "Return the values of the item of a row, raise FileError"
         item = {n: values[n] for n in _PLAIN if values.get(n) is not None}
@@ -121,7 +128,6 @@ class _Finder:
             'unknown', column=intake_file.COLUMNS[name], value=text)
 
     def _check(self, item):
-        Equipment = Pool().get('tthcc.equipment')
         bought = item['purchase_date']
         end = item.get('warranty_end')
         if bought > clock.today() or end and end < bought:
@@ -130,8 +136,7 @@ class _Finder:
                 item['value'] <= 0 or item['value'] % 1):
             raise FileError('amount', value=item['value'])
         if tag := item.get('tag'):
-            if tag in self.tags or Equipment.search(
-                    [('tag', '=', tag)], count=True):
+            if tag in self.tags:
                 raise FileError('tag', value=tag)
             self.tags.add(tag)
 

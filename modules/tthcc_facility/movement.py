@@ -241,14 +241,15 @@ class Movement(_Details, ModelSQL, ModelView):
 
     def _check_decide(cls, movements):
         "Nobody decides on what they proposed"
-        employee = Pool().get('res.user').acting_employee()
+        User = Pool().get('res.user')
+        employee = User.acting_employee()
         for movement in movements:
             if movement.state != 'proposed':
                 raise MovementError(gettext(
                         'tthcc_facility.msg_movement_decided',
                         movement=movement.rec_name,
                         employee=movement.approver_name))
-            if not employee or movement.giver.id == employee:
+            if not employee or movement.create_uid.id == Transaction().user:
                 raise MovementError(gettext(
                         'tthcc_facility.msg_movement_own',
                         movement=movement.rec_name))
@@ -264,6 +265,14 @@ class Movement(_Details, ModelSQL, ModelView):
     @pressed('approve', _check_decide)
     def approve(cls, movements):
         "The items are disposed of, which is final"
+        for movement in movements:
+            if gone := [
+                    line.tag for line in movement.lines
+                    if line.equipment.centre != movement.centre
+                    or line.equipment.condition == 'disposed']:
+                raise MovementError(gettext(
+                        'tthcc_facility.msg_movement_gone',
+                        movement=movement.rec_name, items=', '.join(gone)))
         cls._decide(movements, 'done')
         for movement in movements:
             movement.dispose()

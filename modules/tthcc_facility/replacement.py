@@ -10,7 +10,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc.workflow import pressed_in
+from trytond.modules.tthcc.workflow import one_at_a_time, pressed_in
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
@@ -313,6 +313,7 @@ class Replacement(ModelSQL, ModelView):
     @classmethod
     def check_single(cls, requests):
         "Raise ReplacementError where an item is already asked for"
+        one_at_a_time([r.equipment for r in requests])
         for request in requests:
             others = cls.search([
                     ('equipment', '=', request.equipment.id),
@@ -368,6 +369,8 @@ class Replacement(ModelSQL, ModelView):
     @classmethod
     def approve(cls, requests):
         "Approve; the last of those who must makes the request approved"
+        # Of two at once each would see only their own approval
+        one_at_a_time(requests)
         for request in requests:
             request.check_approver()
         cls._approve(requests)

@@ -10,19 +10,22 @@ class Replacement(metaclass=PoolMeta):
     __name__ = 'tthcc.replacement'
 
     @classmethod
+    def buy(cls, requests, supplier, price, ordered_on, due_on=None):
+        with without_check_access():
+            for line in filter(None, map(cls._budget_line, requests)):
+                line.check_spent(price)
+        super().buy(requests, supplier, price, ordered_on, due_on=due_on)
+
+    @classmethod
     def take_in(cls, requests, delivered_on, **values):
-        pool = Pool()
-        Line = pool.get('tthcc.budget.line')
-        Purchase = pool.get('tthcc.budget.purchase')
+        Purchase = Pool().get('tthcc.budget.purchase')
         super().take_in(requests, delivered_on, **values)
         # The facility manager neither plans nor spends the budget
         with without_check_access():
             for request in requests:
-                for line in Line.search([
-                            ('origin', '=', str(request)),
-                            ('budget.state', '=', 'approved'),
-                            ('approved', '>', 0),
-                            ], limit=1):
+                line = request._budget_line()
+                # What has come is taken in, whoever pays for it
+                if line and line.pays(request.price, delivered_on):
                     Purchase.create([{
                                 'line': line.id,
                                 'date': delivered_on,
@@ -30,3 +33,13 @@ class Replacement(metaclass=PoolMeta):
                                 'amount': request.price,
                                 'items': [('add', [request.new_item.id])],
                                 }])
+
+    def _budget_line(self):
+        "Return the approved line of the budget for the request, if any"
+        Line = Pool().get('tthcc.budget.line')
+        lines = Line.search([
+                ('origin', '=', str(self)),
+                ('budget.state', '=', 'approved'),
+                ('approved', '>', 0),
+                ], limit=1)
+        return lines[0] if lines else None

@@ -5,6 +5,7 @@ from sql.conditionals import Coalesce
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.tthcc.workflow import one_at_a_time
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
@@ -104,6 +105,7 @@ class Site(InForce, ModelView):
     def check_areas(cls, sites):
         "Zones never exceed the area of their site"
         lang = Pool().get('ir.lang').get()
+        one_at_a_time(sites)
         for site in sites:
             # The most is in use on the day when one begins
             for date in {z.start_date for z in site.zones}:

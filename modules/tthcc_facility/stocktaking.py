@@ -3,6 +3,9 @@
 
 from functools import partial
 
+from sql import Literal
+from sql.aggregate import Count
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
@@ -11,13 +14,15 @@ from trytond.modules.tthcc.workflow import lock_before_reading, pressed_in
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.tools import grouped_slice
-from trytond.transaction import check_access, without_check_access
+from trytond.transaction import Transaction, check_access, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .attention import PRESENT
 from .exceptions import StocktakingError
 
 _TOGETHER = 30
+# What is entered; buttons do all else
+_BY_HAND = {'date', 'zone', 'note'}
 _counting = {'readonly': Eval('state') != 'counting'}
 # What a button does to records in some states
 act = partial(
@@ -50,7 +55,10 @@ class Stocktaking(ModelSQL, ModelView):
     submitted_by = fields.Many2One(
         'company.employee', "Submitted By", readonly=True,
         ondelete='RESTRICT')
+    submitter = fields.Many2One(
+        'res.user', "Submitter", readonly=True, ondelete='RESTRICT')
     submitted_at = fields.DateTime("Submitted At", readonly=True)
+    booked = fields.Integer("In the Books Then", readonly=True)
     approved_by = fields.Many2One(
         'company.employee', "Approved By", readonly=True,
         ondelete='RESTRICT')
@@ -100,17 +108,26 @@ class Stocktaking(ModelSQL, ModelView):
 
     @classmethod
     def get_numbers(cls, takings, names):
-        numbers = {name: {} for name in names}
-        for taking in takings:
-            results = [line.result for line in taking.lines]
-            values = {
-                'counted': sum(r not in {'missing', 'unknown'}
-                    for r in results),
-                'differences': sum(r != 'found' for r in results),
-                'expected': taking._expected(count=True),
-                }
-            for name in names:
-                numbers[name][taking.id] = values[name]
+        line = Pool().get('tthcc.stocktaking.line').__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*line.select(
+                line.stocktaking, line.result, Count(Literal(1)),
+                where=fields.SQL_OPERATORS['in'](
+                    line.stocktaking, [t.id for t in takings]),
+                group_by=[line.stocktaking, line.result]))
+        numbers = {
+            name: dict.fromkeys((t.id for t in takings), 0) for name in names}
+        for id, result, number in cursor.fetchall():
+            if 'counted' in names and result not in {'missing', 'unknown'}:
+                numbers['counted'][id] += number
+            if 'differences' in names and result != 'found':
+                numbers['differences'][id] += number
+        if 'expected' in names:
+            for taking in takings:
+                # As the books were when it was submitted
+                numbers['expected'][taking.id] = (
+                    taking._expected(count=True)
+                    if taking.state == 'counting' else taking.booked)
         return numbers
 
     def _expected(self, **options):
@@ -126,8 +143,10 @@ class Stocktaking(ModelSQL, ModelView):
             mode, takings, values=values, external=external)
         for taking in takings:
             if (mode == 'delete' and taking.submitted_at
-                    or external and mode == 'write'
-                    and taking.state != 'counting'):
+                    or external and (
+                        taking.state != 'counting'
+                        or mode == 'create' and taking.submitted_at
+                        or mode == 'write' and values.keys() - _BY_HAND)):
                 raise AccessError(gettext(
                         'tthcc_facility.msg_stocktaking_fixed',
                         stocktaking=taking.rec_name,
@@ -188,6 +207,7 @@ class Stocktaking(ModelSQL, ModelView):
                 raise StocktakingError(gettext(
                         'tthcc_facility.msg_stocktaking_empty',
                         stocktaking=taking.rec_name))
+            cls.write([taking], {'booked': taking.expected})
             seen = {line.equipment for line in taking.lines}
             missing = [i for i in taking._expected() if i not in seen]
             for some in grouped_slice(missing, _TOGETHER):
@@ -201,6 +221,7 @@ class Stocktaking(ModelSQL, ModelView):
         cls.write(takings, {
                 'state': 'submitted',
                 'submitted_by': Pool().get('res.user').acting_employee(),
+                'submitter': Transaction().user,
                 'submitted_at': clock.now(),
                 })
 
@@ -226,7 +247,7 @@ class Stocktaking(ModelSQL, ModelView):
         what they submitted"""
         employee = Pool().get('res.user').acting_employee()
         for taking in takings:
-            if not employee or taking.submitted_by.id == employee:
+            if not employee or taking.submitter.id == Transaction().user:
                 raise StocktakingError(gettext(
                         'tthcc_facility.msg_stocktaking_own',
                         stocktaking=taking.rec_name))

@@ -41,6 +41,9 @@ def check(address, login='', password='', timeout=3):
             status = _status(_ask(
                     address, timeout,
                     _authorization(answer, address, login, password)))
+    except ssl.SSLCertVerificationError:
+        # It answers, but the password would go to whom nobody vouches for
+        return 'error'
     except (OSError, ValueError):
         return 'silent'
     if status in {401, 403}:

@@ -141,11 +141,12 @@ class Upgrade(Workflow, ModelSQL, ModelView):
             cls, mode, upgrades, values=None, external=False):
         super().check_modification(
             mode, upgrades, values=values, external=external)
-        if not external or mode == 'create':
+        if not external:
             return
         for upgrade in upgrades:
-            if (upgrade.state != 'planned'
-                    and (mode == 'delete' or upgrade.state == 'done'
+            if 'state' in (values or {}) and mode == 'write' or (
+                    upgrade.state != 'planned'
+                    and (mode != 'write' or upgrade.state == 'done'
                         or values.keys() - {'milestones'})):
                 raise AccessError(gettext(
                         'tthcc_facility.msg_upgrade_fixed',

@@ -25,6 +25,9 @@ def scheduler():
 
 def _run(parser, name):
     options = parser.parse_args()
+    if getattr(options, 'coroutine', False):
+        # What must be patched is imported already
+        parser.error("--coroutine: not here, but with trytond")
     # What is imported next reads the configuration
     commandline.config_log(options)
     config.update_etc(options.configfile)

@@ -23,6 +23,10 @@ def apply(replace):
     replace(
         ModelSQL, _NAME,
         classmethod(partial(check, getattr(ModelSQL, _NAME).__func__)))
+    for name in ['write', 'delete']:
+        replace(
+            ModelSQL, name,
+            classmethod(partial(forget, getattr(ModelSQL, name).__func__)))
 
 
 def check(stock, cls, ids, mode):
@@ -30,10 +34,24 @@ def check(stock, cls, ids, mode):
     if mode != 'write' or Rule.domain_get(cls.__name__, mode=mode):
         return stock(cls, ids, mode)
     # write asks twice; what it writes in between may write in turn
-    asked = vars(Transaction()).setdefault('_tthcc_asked', set())
+    asked = _asked()
     key = cls.__name__, frozenset(ids)
     if key in asked:
         asked.remove(key)
     else:
         stock(cls, ids, mode)
         asked.add(key)
+
+
+def forget(stock, cls, *args):
+    "After a write, also one that failed, or a deletion ask again"
+    try:
+        return stock(cls, *args)
+    finally:
+        asked = _asked()
+        asked.difference_update(
+            [key for key in asked if key[0] == cls.__name__])
+
+
+def _asked():
+    return vars(Transaction()).setdefault('_tthcc_asked', set())

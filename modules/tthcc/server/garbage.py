@@ -27,5 +27,7 @@ def init(pool, stock, *args, **kwargs):
 
 
 def freeze():
+    # Pools of before may have gone
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

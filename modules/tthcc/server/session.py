@@ -9,6 +9,7 @@ in the same process is forgotten at once; in another process it may live on
 for as many seconds.
 """
 import datetime as dt
+import threading
 import time
 from functools import partial
 from secrets import compare_digest
@@ -17,6 +18,7 @@ from sql.conditionals import Coalesce
 
 from trytond import backend, config, security
 from trytond.ir.session import Session
+from trytond.pool import Pool
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
@@ -34,6 +36,7 @@ class Memory:
     "Good checks, each until a moment"
 
     def __init__(self):
+        self._lock = threading.Lock()
         self._until = {}
         # Tells a check that has begun before a session ended
         self.age = 0
@@ -42,14 +45,16 @@ class Memory:
         return time.monotonic() < self._until.get(key, 0)
 
     def keep(self, key, seconds, age):
-        if age == self.age:
-            if len(self._until) >= LIMIT:
-                self._until.clear()
-            self._until[key] = time.monotonic() + seconds
+        with self._lock:
+            if age == self.age:
+                if len(self._until) >= LIMIT:
+                    self._until.clear()
+                self._until[key] = time.monotonic() + seconds
 
     def clear(self):
-        self.age += 1
-        self._until.clear()
+        with self._lock:
+            self.age += 1
+            self._until.clear()
 
 
 _memory = Memory()
@@ -75,9 +80,15 @@ def check(stock, dbname, user, session, context=None):
         return user
     age = _memory.age
     found = stock(dbname, user, session, context=context)
-    if found and seconds:
+    if found and seconds and _is_plain(dbname):
         _memory.keep(key, seconds, age)
     return found
+
+
+def _is_plain(dbname):
+    "Whether no module asks for more at a check"
+    model = Pool(dbname).get('ir.session')
+    return model.check.__func__ is Session.check.__func__
 
 
 def on_modification(stock, cls, mode, sessions, field_names=None):
