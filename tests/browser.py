@@ -16,10 +16,9 @@ SETTLE = """async () => {
         // A window that fades away
         if (document.querySelector('.modal-backdrop') &&
             !document.querySelector('.modal.in')) quiet = 0;
-        // What still moves takes the focus once it stands
-        if (document.getAnimations().some(
-                a => a.effect.getComputedTiming().endTime < Infinity &&
-                a.playState == 'running')) quiet = 0;
+        // A window that comes takes the focus once it stands
+        if ([...document.querySelectorAll('.modal.in')].some(
+                window => window.getAnimations().length)) quiet = 0;
     }
 }"""
 # Another tab than the one of before is in front, or a window
