@@ -190,6 +190,55 @@ def test_leave_opens_a_gap_that_a_substitute_closes(server, office, start):
     assert shown(director, office) == before
 
 
+def test_who_stands_in_may_be_on_leave_as_well(server, office):
+    director = server.client('th_director', PASSWORD)
+    before = shown(director, office)
+    leaves = []
+    for name, substitute in [('sent', office.stand_in), ('stand_in', None)]:
+        client = server.client(f'th_{name}', PASSWORD)
+        leave, = client.create('tthcc.leave', {
+                'company': office.company, 'employee': getattr(office, name),
+                'kind': 'annual', 'start_date': MONDAY, 'end_date': MONDAY,
+                'substitute': substitute})
+        client.model('tthcc.leave', 'ask', [leave])
+        leaves.append(leave)
+    coordinator = server.client('th_processor', PASSWORD)
+    coordinator.model('tthcc.leave', 'approve', leaves)
+    assert shown(director, office) == {**before, ('0', 'morning'): 1}
+    coordinator.model('tthcc.leave', 'cancel', leaves)
+
+
+def test_who_could_cover_a_single_procedure(server, start, pool):
+    with start(0):
+        procedures = [create_procedure(f'2.{n:06}') for n in [1, 2]]
+        office = create_office('nx_', "UBND huyện Như Xuân", procedures)
+        finance = tools.create_department(office.company, 'finance')
+        sent, stand_in = [
+            tools.create_user(
+                f'nx_{name}', ['processor'], office.company,
+                department=finance).employee
+            for name in ['sent', 'stand_in']]
+        pool.get('tthcc.secondment').create([{
+                    'company': office.company.id, 'employee': sent.id,
+                    'department': finance.id, 'centre': office.centre.id,
+                    'mode': 'weekdays',
+                    'slots': [('create', [
+                                {'weekday': '0', 'half': 'morning'}])],
+                    'procedures': [('add', [procedures[0].id])],
+                    'start_date': MONDAY, 'end_date': dt.date(2027, 11, 8),
+                    'substitutes': [('add', [stand_in.id])],
+                    'state': 'active'}])
+        single, other = [p.id for p in procedures]
+        centre = office.centre.id
+    named = {
+        gap['procedure']: 'nx_stand_in' in gap['proposals']
+        for gap in server.client('nx_director', PASSWORD).search(
+            'tthcc.cover.gap', [('weekday', '=', '1')],
+            ['procedure', 'proposals'],
+            centre=centre, start_date=MONDAY, weeks=1)}
+    assert named == {single: True, other: False}
+
+
 def test_a_posting_may_be_for_some_fields_only(server, office, start, pool):
     director = server.client('th_director', PASSWORD)
     before = shown(director, office)

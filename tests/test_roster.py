@@ -127,6 +127,34 @@ def test_leave_puts_the_substitute_in(director, office, roster, server):
     full.model('tthcc.leave', 'cancel', [leave])
 
 
+def test_substitutes_are_there_or_not(director, office, roster, server):
+    leaves = []
+    for employee, day, half, substitute in [
+            ('full', 2, 'morning', office.stand_in),
+            ('full', 2, 'afternoon', office.mornings),
+            ('full', 4, None, office.stand_in),
+            ('stand_in', 4, None, None)]:
+        client = server.client(f'th_{employee}', PASSWORD)
+        leave, = client.create('tthcc.leave', {
+                'company': office.company,
+                'employee': getattr(office, employee), 'kind': 'annual',
+                'start_date': MONDAY + day * DAY,
+                'end_date': MONDAY + day * DAY, 'half': half,
+                'substitute': substitute})
+        client.model('tthcc.leave', 'ask', [leave])
+        leaves.append(leave)
+    coordinator = server.client('th_processor', PASSWORD)
+    coordinator.model('tthcc.leave', 'approve', leaves)
+    director.model('tthcc.roster', 'fill', [roster])
+    week = duties(director, roster)
+    # Each in the half day of the leave
+    assert {key for key in week if key[1] == 2} == {
+        (office.stand_in, 2, 'morning'), (office.mornings, 2, 'afternoon')}
+    # On leave as well
+    assert not [key for key in week if key[1] == 4]
+    coordinator.model('tthcc.leave', 'cancel', leaves)
+
+
 def test_a_duty_is_dragged_to_another_day(director, office, roster):
     "The calendar writes the day only"
     id = duties(director, roster)[office.mornings, 3, 'morning']
@@ -242,6 +270,19 @@ def test_who_came_who_was_late_who_was_not_there(
         assert not presence(other, OPENING + DAY * 2)
         assert not other.search(
             'attendance.line', [('employee', '=', office.full)])
+    # Granted after the week was published
+    leave, = full.create('tthcc.leave', {
+            'company': office.company, 'employee': office.full,
+            'kind': 'sick', 'start_date': MONDAY + DAY,
+            'end_date': MONDAY + DAY, 'half': 'afternoon'})
+    full.model('tthcc.leave', 'ask', [leave])
+    director.model('tthcc.leave', 'approve', [leave])
+    assert presence(director, OPENING + DAY * 2) == {
+        (0, 'morning'): ('present', None),
+        (0, 'afternoon'): ('late', 20),
+        (1, 'morning'): ('absent', None),
+        }
+    director.model('tthcc.leave', 'cancel', [leave])
     with pytest.raises(Refused, match="đúng lúc"):
         sign_late = OPENING + DAY
         full.create('attendance.line', {

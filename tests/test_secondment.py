@@ -8,11 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from tests.server import Refused
+from trytond import backend
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests import tools
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
+from trytond.modules.tthcc_staffing.exceptions import SecondmentDecisionError
+from trytond.transaction import Transaction
 
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
@@ -23,7 +26,6 @@ MODEL = 'tthcc.secondment'
 
 @pytest.fixture(scope='module')
 def office(database):
-    from trytond.transaction import Transaction
     with Transaction().start(database, 0):
         procedure = create_procedure()
         first = create_office('th_', "UBND huyện Thiệu Hóa", [procedure])
@@ -280,6 +282,43 @@ def test_nobody_is_at_two_places_at_once(people, values):
     press(people.director, 'request', third)
 
 
+def test_a_recalled_posting_counts_to_its_last_day(people, values):
+    id = decide(people, values())
+    press(people.director, 'start', id)
+    last = TODAY + 7 * DAY
+    with people.director.wizard(
+            'tthcc.secondment.recall', MODEL, [id]) as wizard:
+        wizard.values.update(date=last, reason="Phòng thiếu người")
+        wizard.execute('recall')
+    too_early, = people.director.create(MODEL, values(start_date=last))
+    with pytest.raises(Refused) as refused:
+        press(people.director, 'request', too_early)
+    assert "trong cùng thời gian" in refused.value.description
+    after, = people.director.create(MODEL, values(start_date=last + DAY))
+    press(people.director, 'request', after)
+
+
+def test_two_postings_of_one_person_at_once(
+        people, start, pool, values):
+    first, = people.director.create(MODEL, values())
+    second, = people.director.create(MODEL, values())
+    if backend.name == 'sqlite':
+        # One writes after the other
+        press(people.director, 'request', first)
+        with pytest.raises(Refused):
+            press(people.director, 'request', second)
+        return
+    Secondment = pool.get(MODEL)
+    with start(0) as later:
+        posting = Secondment(second)
+        assert posting.state == 'draft'
+        press(people.director, 'request', first)
+        # It does not see the first one, so it must be tried again
+        with pytest.raises(backend.DatabaseOperationalError):
+            Secondment.request([posting])
+        later.rollback()
+
+
 def test_nobody_on_leave_is_posted(people, office, sent, values):
     leave, = sent.create('tthcc.leave', {
             'company': office.company, 'employee': sent.employee,
@@ -327,12 +366,18 @@ def test_recall_hands_open_dossiers_over(
     id = decide(people, values())
     press(people.director, 'start', id)
     dossier = receive(sent, office)
-    with people.director.wizard(
-            'tthcc.secondment.recall', MODEL, [id]) as wizard:
-        wizard.values.update(
-            date=TODAY, reason="Phòng thiếu người",
-            successor=office.officer)
-        wizard.execute('recall')
+
+    def recall(successor):
+        with people.director.wizard(
+                'tthcc.secondment.recall', MODEL, [id]) as wizard:
+            wizard.values.update(
+                date=TODAY, reason="Phòng thiếu người",
+                successor=successor)
+            wizard.execute('recall')
+    with pytest.raises(Refused, match="không làm việc tại"):
+        recall(office.stand_in)
+    assert state(people.leader, id) == 'active'
+    recall(office.officer)
     recalled = read(
         people.leader, id, 'state', 'end_date', 'decided_end')
     assert recalled['state'] == 'recalled'
@@ -347,6 +392,59 @@ def test_recall_hands_open_dossiers_over(
             with client.wizard(
                     'tthcc.secondment.recall', MODEL, [id]) as wizard:
                 wizard.execute('recall')
+
+
+def test_an_ending_is_settled_once(people, office, start, pool, sent, values):
+    Employee, User = pool.get('company.employee'), pool.get('res.user')
+    id = decide(people, values())
+    press(people.director, 'start', id)
+    with people.director.wizard(
+            'tthcc.secondment.recall', MODEL, [id]) as wizard:
+        wizard.values.update(date=TODAY, reason="Về làm giám đốc")
+        wizard.execute('recall')
+    with start(0):
+        assert not Employee(sent.employee).centre
+        Employee.write([Employee(sent.employee)], {'centre': office.centre})
+    follow(start, pool, MONDAY + DAY)
+    with clock.moved_to(MONDAY + DAY), start(sent.user):
+        assert User.get_workplace()[0] == (office.centre,)
+    with start(0):
+        assert Employee(sent.employee).centre.id == office.centre
+
+
+def test_a_decision_is_withdrawn(people, start, pool, sent, values):
+    id = decide(people, values(start_date=TODAY + DAY))
+    for client in [people.director, people.processor, sent]:
+        with pytest.raises(Refused):
+            press(client, 'withdraw', id)
+    press(people.leader, 'withdraw', id)
+    follow(start, pool, MONDAY + DAY)
+    assert read(people.leader, id, 'state', 'decision_number') == {
+        'id': id, 'state': 'draft', 'decision_number': None}
+    people.director.write(MODEL, [id], {'start_date': TODAY + 2 * DAY})
+
+
+def test_one_bad_posting_stops_no_other(
+        people, start, pool, values, monkeypatch):
+    Secondment = pool.get(MODEL)
+    with start(0):
+        good, bad = [
+            s.id for s in Secondment.create([values(state='decided')] * 2)]
+    arrive = Secondment._arrive
+
+    def arrive_badly(secondments):
+        arrive(secondments)
+        if bad in map(int, secondments):
+            Secondment.write(secondments, {'note': "Dở dang"})
+            raise SecondmentDecisionError("Không nhận được")
+    monkeypatch.setattr(Secondment, '_arrive', arrive_badly)
+    follow(start, pool, MONDAY)
+    assert state(people.leader, good) == 'active'
+    assert read(people.leader, bad, 'state', 'note') == {
+        'id': bad, 'state': 'decided', 'note': None}
+    # Of no concern to others
+    with start(0):
+        Secondment.write(Secondment.browse([bad]), {'state': 'draft'})
 
 
 def test_extension_by_decision(people, values):

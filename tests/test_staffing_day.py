@@ -144,9 +144,9 @@ class People:
         return id
 
 
-def follow(start, pool, date):
-    "What the server does each night"
-    with clock.moved_to(at(date, '05:00')), start(0):
+def follow(start, pool, date, time='05:00'):
+    "What the server does each hour"
+    with clock.moved_to(at(date, time)), start(0):
         pool.get(SECONDMENT).follow()
 
 
@@ -187,6 +187,10 @@ def test_from_full_time_to_two_mornings(server, start, pool, small):
         # Of 40 hours a week two mornings of 4.5 remain
         assert advice['given_back'] == 31
         assert "Thứ Hai (sáng), Thứ Năm (sáng)" in advice['reasons']
+        # Figures are of whole months, so is the time they are divided by
+        assert advice == {
+            **people.recommend(dt.date(2026, 3, 5), dt.date(2026, 5, 1)),
+            'id': advice['id']}
         people.director.model(RECOMMENDATION, 'adopt', [advice['id']])
 
         people.recall(small.posting, friday)
@@ -212,7 +216,12 @@ def test_from_full_time_to_two_mornings(server, start, pool, small):
             small.an: mornings, small.chi: WEEK}
     follow(start, pool, monday)
     with clock.moved_to(at(monday)):
-        people.register(people.an)
+        dossier = people.register(people.an)
+    follow(start, pool, monday, '09:00')
+    with start(0):
+        an = pool.get('company.employee')(small.an)
+        assert an.centre.id == small.centre
+        assert pool.get('tthcc.dossier')(dossier).employee == an
     with clock.moved_to(at(monday, '14:00')):
         people.register(people.chi)
 

@@ -6,24 +6,65 @@ import pytest
 from demo.load import load
 from demo.logins import PASSWORD
 from tests.server import Refused
+from trytond.model.exceptions import AccessError
+from trytond.transaction import without_check_access
 
 # Of people
 OWN = [
     'tthcc.secondment', 'tthcc.leave', 'tthcc.presence', 'attendance.line',
     'tthcc.staffing.statement', 'tthcc.staffing.remark']
+# Clients reach them through their posting only
+LINKS = [
+    'tthcc.secondment-tthcc.procedure.field',
+    'tthcc.secondment-tthcc.procedure', 'tthcc.secondment-substitute']
 PARTS = [
-    'tthcc.secondment.slot', 'tthcc.roster', 'tthcc.roster.duty',
+    'tthcc.secondment.slot', 'tthcc.secondment.period',
+    'tthcc.secondment.extension', 'tthcc.roster', 'tthcc.roster.duty',
     'tthcc.staffing.recommendation', 'tthcc.staffing.outcome',
     'tthcc.staffing.statement.line', 'tthcc.staffing.remark.line']
-SETTINGS = [
-    'tthcc.allowance', 'tthcc.remark.criterion', 'tthcc.staffing.standard',
-    'tthcc.secondment.rule']
+SETTINGS = {
+    'tthcc.allowance': {'amount': 30_000},
+    'tthcc.remark.criterion': {'most': 20},
+    'tthcc.staffing.standard': {'wait_minutes': 20},
+    'tthcc.secondment.rule': {'severity': 'warning'},
+    }
 
 
 @pytest.fixture(scope='module')
 def database(databases):
     "The database with the demo"
     return databases.restore('demo', prepare=load)
+
+
+@pytest.fixture(scope='module', autouse=True)
+def posting(database):
+    "A posting under way with all its parts"
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    with Transaction().start(database, 0):
+        pool = Pool()
+        Procedure = pool.get('tthcc.procedure')
+        Secondment = pool.get('tthcc.secondment')
+        User = pool.get('res.user')
+        director, = User.search([('login', '=', 'director.thieuhoa')])
+        posting = Secondment.search([
+                ('centre', '=', director.employee.centre.id),
+                ('state', '=', 'active'), ('substitutes', '!=', None),
+                ], limit=1)[0]
+        procedure, = Procedure.search([], limit=1)
+        days = {
+            'start_date': posting.start_date, 'end_date': posting.end_date}
+        Secondment.write([posting], {
+                'procedures': [('add', [procedure.id])],
+                'procedure_fields': [('add', [procedure.field.id])],
+                'periods': [('create', [days])],
+                'extensions': [('create', [{
+                                'decision_number': "7/QĐ-UBND",
+                                'decision_date': posting.start_date,
+                                'old_end': posting.start_date,
+                                'new_end': posting.end_date}])],
+                })
+        return posting.id
 
 
 def ids(client, model, domain=()):
@@ -79,6 +120,24 @@ def test_a_department_sees_its_own_people(rpc, model):
         coordinator.read(model, others[:1], ['department'])
 
 
+@pytest.mark.parametrize('model', LINKS)
+def test_parts_change_with_their_posting_only(
+        rpc, start, pool, posting, model):
+    Link = pool.get(model)
+    links = [('secondment', '=', posting)]
+    for login, sees in [
+            ('director.thieuhoa', True), ('director.hacthanh', False)]:
+        user = rpc(login, PASSWORD).user
+        with start(user, context={'_check_access': True}) as transaction:
+            found = Link.search(links)
+            assert bool(found) == sees
+            with without_check_access():
+                found = Link.search(links)
+            with pytest.raises(AccessError):
+                Link.delete(found)
+            transaction.rollback()
+
+
 @pytest.mark.parametrize('model', SETTINGS)
 @pytest.mark.parametrize('login', [
         'officer.thieuhoa', 'coordinator.thieuhoa', 'director.thieuhoa',
@@ -87,4 +146,13 @@ def test_only_administrators_change_settings(rpc, model, login):
     records = ids(rpc('administrator', PASSWORD), model)
     assert records
     with pytest.raises(Refused):
-        rpc(login, PASSWORD).model(model, 'delete', records[:1])
+        rpc(login, PASSWORD).write(model, records[:1], SETTINGS[model])
+
+
+@pytest.mark.parametrize('model', SETTINGS)
+def test_administrators_change_what_is_shipped(rpc, model):
+    administrator = rpc('administrator', PASSWORD)
+    record, = ids(administrator, model)[:1]
+    (name, value), = SETTINGS[model].items()
+    administrator.write(model, [record], {name: value})
+    assert administrator.read(model, [record], [name])[0][name] == value

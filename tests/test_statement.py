@@ -12,7 +12,7 @@ from tests.server import Refused
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
-    create_office, create_procedure)
+    create_office, create_procedure, new_dossier)
 
 STATEMENT = 'tthcc.staffing.statement'
 REMARK = 'tthcc.staffing.remark'
@@ -47,6 +47,13 @@ def office(database):
         create_user(
             's_supervisor', ['supervisor'], office.company,
             company_filter='all', employees=[], employee=None)
+        # Is An too, of all that the client may choose from
+        double = create_user(
+            's_double', ['director', 'coordinator'], office.company,
+            office.centre, office.department, company_filter='all')
+        double.employees = [*double.employees, people[0]]
+        double.employee = None
+        double.save()
 
         def post(employee, mode, start, end, state='active', **values):
             secondment, = Secondment.create([{
@@ -98,7 +105,13 @@ def office(database):
                     'company': None, 'start_date': dt.date(2018, 1, 1)},
                 ])
         return SimpleNamespace(
-            centre=office.centre.id, an=an.id, binh=binh.id,
+            company=office.company.id, centre=office.centre.id,
+            department=office.department.id, an=an.id, binh=binh.id,
+            dossier=new_dossier(office, procedure),
+            elsewhere={
+                'company': other.company.id, 'centre': other.centre.id,
+                'department': other.department.id,
+                'employee': other.users['officer'].employee.id},
             postings=[p.id for p in postings], other=other.centre.id)
 
 
@@ -230,6 +243,42 @@ def test_approved_confirmed_corrected(rpc, office, statements):
                 client.model(model, 'delete', [record])
 
 
+def test_not_by_oneself(rpc, office, statements):
+    double, an = rpc('s_double', PASSWORD), rpc('s_an', PASSWORD)
+    with pytest.raises(Refused, match="của chính bạn"):
+        double.model(STATEMENT, 'approve', statements[:1])
+    double.model(STATEMENT, 'approve', statements[1:2])
+    with pytest.raises(Refused, match="do chính bạn đã duyệt"):
+        double.model(STATEMENT, 'confirm', statements[1:2])
+    rpc('s_coordinator', PASSWORD).model(
+        STATEMENT, 'confirm', statements[1:2])
+    leave, = an.create('tthcc.leave', {
+            'company': office.company, 'employee': office.an,
+            'kind': 'annual', 'start_date': APRIL.date(),
+            'end_date': APRIL.date()})
+    an.model('tthcc.leave', 'ask', [leave])
+    with pytest.raises(Refused, match="tự duyệt"):
+        double.model('tthcc.leave', 'approve', [leave])
+    an.model('tthcc.leave', 'cancel', [leave])
+
+
+def test_recalled_before_the_month(rpc, office, start, pool):
+    "What was found out after the statement had been made"
+    director = rpc('t_director', PASSWORD)
+    Secondment = pool.get('tthcc.secondment')
+    with start(0):
+        posting, = Secondment.create([{
+                    **office.elsewhere, 'mode': 'full_time',
+                    'start_date': dt.date(2026, 1, 1),
+                    'end_date': dt.date(2026, 12, 31), 'state': 'active'}])
+    assert len(make(director, STATEMENT + '.make', office.other)) == 1
+    with start(0):
+        Secondment.write([Secondment(posting.id)], {
+                'state': 'recalled', 'end_date': dt.date(2026, 2, 27)})
+    assert not make(director, STATEMENT + '.make', office.other)
+    assert not director.search(STATEMENT, [])
+
+
 def test_statement_rights(rpc, office, statements):
     assert {row['id'] for row in rpc('s_an', PASSWORD).search(
             STATEMENT, [])} == {statements[0]}
@@ -268,6 +317,33 @@ def test_printed(rpc, statements):
             STATEMENT, statements, ['amount']))
 
 
+def test_figures_of_remarks(rpc, office):
+    director, binh = rpc('s_director', PASSWORD), rpc('s_binh', PASSWORD)
+
+    def receive(*days):
+        for day in days:
+            with clock.moved_to(dt.datetime(2026, 3, day, 2)):
+                id, = binh.create('tthcc.dossier', office.dossier)
+                binh.model('tthcc.dossier', 'register', [id])
+
+    def received():
+        make(director, REMARK + '.make', office.centre)
+        figures = {
+            row['secondment']: row['received']
+            for row in director.search(
+                REMARK, [('employee', '=', office.binh)],
+                ['secondment', 'received'])}
+        return [figures[posting] for posting in office.postings[1:]]
+    with pytest.raises(Refused, match="chưa kết thúc"):
+        make(director, REMARK + '.make', office.centre,
+            moment=APRIL - dt.timedelta(days=1))
+    receive(9, 12, 13)
+    # Each of its own days
+    assert received() == [2, 1]
+    receive(31)
+    assert received() == [2, 2]
+
+
 def test_remarks(rpc, office):
     director = rpc('s_director', PASSWORD)
     make(director, REMARK + '.make', office.centre)
@@ -289,6 +365,10 @@ def test_remarks(rpc, office):
     director.write(REMARK, [id], {'text': "Hoàn thành tốt"})
     with pytest.raises(Refused):
         director.write(REMARK, [id], {'received': 100})
+    # While An is at the centre
+    with clock.moved_to(dt.datetime(2026, 3, 10, 2)), \
+            pytest.raises(Refused, match="chính bạn"):
+        rpc('s_double', PASSWORD).model(REMARK, 'show', [id])
     director.model(REMARK, 'show', [id])
     assert an.read(REMARK, [id], ['points'])[0]['points'] == 9
     assert not coordinator.search(REMARK, [])

@@ -194,3 +194,27 @@ def test_hours_on_paper(rpc, office, statements, tmp_path):
             "Giờ làm thêm", "Giờ trực ngày nghỉ", "Giờ được nghỉ bù",
             "Giờ nghỉ bù đã dùng", "3,5", "Số giờ nghỉ bù còn lại"]:
         assert words in text
+
+
+def test_days_on_call_are_paid_where_the_allowance_says_so(
+        rpc, office, start, pool):
+    with start(0):
+        pool.get('tthcc.allowance').create([{
+                    'name': name, 'mode': 'on_call', 'basis': 'day',
+                    'amount': 10_000, 'on_call': on_call,
+                    'company': office.company, 'payer': 'department',
+                    'legal_basis': "QĐ 6",
+                    'start_date': dt.date(2026, 4, 1),
+                    } for name, on_call in [
+                    ("Có mặt", False), ("Thường trực", True)]])
+    director = rpc('h_director', PASSWORD)
+    id = make(director, office.centre, dt.date(2026, 4, 1))[office.chi]
+    lines = {
+        line['text']: (line['quantity'], line['amount'])
+        for line in director.search(
+            STATEMENT + '.line', [('statement', '=', id)],
+            ['text', 'quantity', 'amount'])}
+    called = quantities(director, id)['on_call']
+    assert called > 0
+    assert lines["Có mặt"] == (0, 0)
+    assert lines["Thường trực"] == (called, called * 10_000)

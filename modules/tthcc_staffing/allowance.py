@@ -26,6 +26,10 @@ class Allowance(ModelSQL, ModelView):
             ('share', "Share of an Amount per Month"),
             ], "Basis", required=True, sort=False,
         help="Of a month the part counts that the posting had.")
+    on_call = fields.Boolean(
+        "Days on Call Too",
+        states={'invisible': Eval('basis') != 'day'},
+        help="Paid also for days on which the person was not called.")
     amount = fields.Numeric(
         "Amount", digits=(16, 0), required=True,
         domain=[('amount', '>=', 0)], help="In đồng.")

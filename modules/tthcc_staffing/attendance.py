@@ -83,6 +83,7 @@ class Presence(ModelSQL, ModelView):
     def table_query(cls):
         pool = Pool()
         duty = pool.get('tthcc.roster.duty').__table__()
+        leave = pool.get('tthcc.leave').__table__()
         line = pool.get('attendance.line').__table__()
         left = pool.get('attendance.line').__table__()
         roster = pool.get('tthcc.roster').__table__()
@@ -115,10 +116,19 @@ class Presence(ModelSQL, ModelView):
             (arrived.arrived_at != Null, Literal('present')),
             (arrived.end <= now, Literal('absent')),
             else_=Literal('expected'))
+        # Granted after the week was published
+        on_leave = Exists(leave.select(
+                Literal(1),
+                where=(leave.employee == arrived.employee)
+                & (leave.state == 'approved')
+                & (leave.start_date <= arrived.date)
+                & (leave.end_date >= arrived.date)
+                & ((leave.half == Null) | (leave.half == arrived.half))))
         return arrived.select(
             arrived.id, arrived.centre, arrived.employee, arrived.date,
             arrived.half, arrived.due, arrived.arrived_at,
-            state.as_('state'))
+            state.as_('state'),
+            where=(arrived.arrived_at != Null) | ~on_leave)
 
     @classmethod
     def get_late_minutes(cls, rows, name):

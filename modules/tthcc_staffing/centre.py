@@ -1,7 +1,6 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
 from . import covering
@@ -9,15 +8,6 @@ from . import covering
 
 class Centre(metaclass=PoolMeta):
     __name__ = 'tthcc.centre'
-
-    secondments = fields.One2Many(
-        'tthcc.secondment', 'centre', "Secondments", readonly=True)
-
-    @classmethod
-    def copy(cls, centres, default=None):
-        default = default.copy() if default is not None else {}
-        default.setdefault('secondments', None)
-        return super().copy(centres, default=default)
 
     def posted(self, first, last):
         "Return the postings in force on one of the days from first to last"
@@ -63,7 +53,10 @@ class Centre(metaclass=PoolMeta):
                     if secondment.covers(p, departments)))
             for secondment in posted]
         employees = {s.employee.id for s in posted}
-        absent = Leave.taken(employees, first, last)
+        leaves = Leave.approved(employees, first, last)
+        absent = Leave.taken(
+            employees | {x.substitute.id for x in leaves if x.substitute},
+            first, last)
         # Who is absent is covered by who stands in
         covers += [
             covering.Cover(
@@ -72,7 +65,7 @@ class Centre(metaclass=PoolMeta):
                     start=max(leave.start_date, cover.posting.start),
                     end=min(leave.end_date, cover.posting.end)),
                 cover.procedures)
-            for leave in Leave.approved(employees, first, last)
+            for leave in leaves
             if leave.substitute
             for cover in covers
             if cover.posting.employee == leave.employee.id]
@@ -80,14 +73,13 @@ class Centre(metaclass=PoolMeta):
             self.worktime(), covers, [p.id for p in offered], absent, first,
             last)
 
-    def could_cover(self, procedure, departments, date, half):
-        """Return the employees who could receive the procedure, on which the
-        departments work, in the half day: substitutes of its postings, then
-        those of the departments."""
+    @staticmethod
+    def could_cover(postings, departments, date, half):
+        """Return the employees who could receive in the half day what the
+        postings receive and the departments work on: substitutes of the
+        postings, then those of the departments."""
         Leave = Pool().get('tthcc.leave')
-        people = [
-            e for s in self.posted(date, date)
-            if s.covers(procedure, departments) for e in s.substitutes]
+        people = [e for s in postings for e in s.substitutes]
         people += [e for d in departments if d for e in d.employees]
         absent = Leave.taken({e.id for e in people}, date, date)
         return [

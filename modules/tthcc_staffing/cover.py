@@ -73,21 +73,23 @@ class CoverGap(ModelSQL, ModelView):
 
     @classmethod
     def get_proposals(cls, rows, name):
-        "Ask once for all procedures of the same departments"
+        "Ask once for all procedures of the same postings and departments"
         with without_check_access():
-            named, offered = {}, {}
+            named, offered, posted = {}, {}, {}
             names = {}
             for row in cls.browse(rows):
-                centre = row.centre
+                centre, date = row.centre, row.first_date
                 if centre not in offered:
-                    offered[centre] = centre.offered(row.first_date)
+                    offered[centre] = centre.offered(date)
+                if (centre, date) not in posted:
+                    posted[centre, date] = centre.posted(date, date)
                 departments = offered[centre].get(row.procedure, set())
-                key = (
-                    centre, frozenset(departments), row.procedure.field,
-                    row.first_date, row.half)
+                postings = tuple(
+                    s for s in posted[centre, date]
+                    if s.covers(row.procedure, departments))
+                key = postings, frozenset(departments), date, row.half
                 if key not in named:
-                    people = centre.could_cover(
-                        row.procedure, departments, row.first_date, row.half)
+                    people = centre.could_cover(*key)
                     named[key] = ', '.join(
                         e.rec_name for e in people[:_NAMED])
                 names[row.id] = named[key]

@@ -33,10 +33,12 @@ def level(standard):
 
 def demands(centre, first, last):
     """Return the fitting.Demand of each department at the centre, by id,
-    from the local days first to last; of the months they lie in all days up
-    to last count."""
+    from the local days first to last; as facts are of whole months, all days
+    of the months they lie in count, up to today."""
     calendar = centre.worktime()
     first = first.replace(day=1)
+    last = min(
+        last + relativedelta(day=31), clock.today(centre.timezone))
     days, hours, open_days = open_time(calendar, first, last)
     visits = defaultdict(lambda: defaultdict(int))
     months = defaultdict(lambda: defaultdict(int))

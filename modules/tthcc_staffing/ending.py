@@ -2,18 +2,22 @@
 # this repository contains the full copyright notices and license terms.
 """How a posting begins and ends, and who goes on with the open dossiers."""
 
-from dateutil.relativedelta import relativedelta
+import logging
 
+from trytond.exceptions import TrytonException
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.workflow import lock_before_reading
 from trytond.modules.tthcc_dossier.workflow import move
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
-from trytond.transaction import check_access
+from trytond.pyson import Bool, Eval
+from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .exceptions import SecondmentDecisionError
+
+logger = logging.getLogger(__name__)
 
 
 class EndingMixin:
@@ -33,6 +37,11 @@ class EndingMixin:
         help="Who goes on with the open dossiers at the end. If empty it is "
         "the first substitute who works at the centre, else whoever is free "
         "there.")
+    left_on = fields.Date(
+        "Left On", readonly=True,
+        states={'invisible': ~Bool(Eval('left_on'))},
+        help="When the employee went back and the open dossiers were handed "
+        "over.")
 
     @classmethod
     @move(['decided'], 'active')
@@ -110,19 +119,41 @@ class EndingMixin:
     def follow(cls):
         "Begin the postings whose day has come and end those that are over"
         today = clock.today()
-        cls.start(cls.search([
+        lock_before_reading(cls)
+        for method, *domain in [
+                (cls.start,
                     ('state', '=', 'decided'),
-                    ('start_date', '<=', today),
-                    ]))
-        cls.end(cls.search([
+                    ('start_date', '<=', today)),
+                (cls.end,
                     ('state', '=', 'active'),
-                    ('end_date', '<', today),
-                    ]))
-        cls._leave(cls.search([
+                    ('end_date', '<', today)),
+                (cls._settle,
                     ('state', '=', 'recalled'),
                     ('end_date', '<', today),
-                    ('end_date', '>=', today - relativedelta(months=1)),
-                    ]))
+                    ('left_on', '=', None)),
+                ]:
+            for secondment in cls.search(domain):
+                cls._try(method, secondment)
+
+    @classmethod
+    def _try(cls, method, secondment):
+        "Call the method on a posting, which must not stop all others"
+        transaction = Transaction()
+        cursor = transaction.connection.cursor()
+        cursor.execute('SAVEPOINT follow')
+        try:
+            method([secondment])
+        except TrytonException:
+            logger.exception("posting %d is not followed", secondment.id)
+            cursor.execute('ROLLBACK TO SAVEPOINT follow')
+            for cache in transaction.cache.values():
+                cache.clear()
+        cursor.execute('RELEASE SAVEPOINT follow')
+
+    @classmethod
+    def _settle(cls, secondments):
+        cls._leave(secondments)
+        cls.save(secondments)
 
     def today(self):
         return clock.today(self.centre.timezone)
@@ -138,17 +169,31 @@ class EndingMixin:
 
     @classmethod
     def _leave(cls, secondments):
-        "Send the employees back to their departments, without dossiers"
+        """Send the employees back to their departments, without dossiers,
+        unless another posting keeps them at the centre"""
         Employee = Pool().get('company.employee')
         for secondment in secondments:
+            secondment.left_on = secondment.today()
             employee = secondment.employee
-            if employee.centre != secondment.centre:
+            if employee.centre != secondment.centre or secondment._kept_by():
                 continue
             secondment.hand_over()
             employee.centre = employee.counter = None
             if not employee.department:
                 employee.department = secondment.department
         Employee.save([s.employee for s in secondments])
+
+    def _kept_by(self):
+        "Return the other posting in force that has the employee there"
+        return self.search([
+                ('id', '!=', self.id),
+                ('employee', '=', self.employee.id),
+                ('centre', '=', self.centre.id),
+                ('state', 'in', ['active', 'recalled']),
+                ('start_date', '<=', self.left_on),
+                ('end_date', '>=', self.left_on),
+                ('left_on', '=', None),
+                ], limit=1)
 
     def hand_over(self):
         "Give the open dossiers at the centre to the successor"
@@ -157,6 +202,13 @@ class EndingMixin:
             e for e in [self.successor, *self.substitutes]
             if e and e.centre == self.centre]
         dossiers = Dossier.open_at(self.employee, self.centre)
+        # Nobody can name somebody else where it happens by itself
+        if (dossiers and self.successor and self.successor not in here
+                and Transaction().user):
+            raise SecondmentDecisionError(gettext(
+                    'tthcc_staffing.msg_successor_away',
+                    successor=self.successor.rec_name,
+                    centre=self.centre.rec_name))
         Dossier.take_from(
             dossiers, here[0] if here else None,
             gettext('tthcc_staffing.msg_hand_over_reason',

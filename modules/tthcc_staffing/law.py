@@ -8,6 +8,8 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
+from trytond.tools import reduce_ids
+from trytond.transaction import Transaction
 
 from . import covering
 from .exceptions import SecondmentRuleError, SecondmentRuleWarning
@@ -102,7 +104,15 @@ class LawMixin:
     def check_law(cls, secondments):
         """Raise SecondmentRuleError, or warn, where a posting breaks a rule,
         as the rule says."""
-        Warning = Pool().get('res.user.warning')
+        pool = Pool()
+        Warning = pool.get('res.user.warning')
+        # Of two on one person at once the later is tried again, on what the
+        # first one left
+        employee = pool.get('company.employee').__table__()
+        Transaction().connection.cursor().execute(*employee.update(
+                [employee.id], [employee.id],
+                where=reduce_ids(
+                    employee.id, [s.employee.id for s in secondments])))
         for secondment in secondments:
             broken = list(secondment.broken())
             errors = [
@@ -156,7 +166,8 @@ class LawMixin:
                 ('employee', '=', self.employee.id),
                 ('id', '!=', self.id),
                 ('state', 'in', [
-                        'requested', 'agreed', 'decided', 'active']),
+                        'requested', 'agreed', 'decided', 'active',
+                        'recalled']),
                 ('start_date', '<=', self.end_date),
                 ('end_date', '>=', self.start_date),
                 ])

@@ -187,9 +187,11 @@ class Leave(ByHandMixin, MoveMixin, Workflow, ModelSQL, ModelView):
     @move(['asked'], 'approved')
     def approve(cls, leaves):
         "Grant the days off; from then on the substitute has the rights"
-        Substitute = Pool().get('tthcc.substitute')
+        pool = Pool()
+        Substitute = pool.get('tthcc.substitute')
+        own = pool.get('res.user').get_employees()
         for leave in leaves:
-            if cls._acting_employee() == leave.employee.id:
+            if leave.employee.id in own:
                 raise LeaveError(gettext(
                         'tthcc_staffing.msg_leave_own', leave=leave.rec_name))
             if not leave.substitute:

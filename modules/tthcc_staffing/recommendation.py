@@ -459,11 +459,19 @@ class RecommendStart(ModelView):
         "From Month", required=True,
         domain=[('first_date', '<=', Eval('last_date', None))],
         help="Figures count from the first day of that month.")
-    last_date = fields.Date("To", required=True)
+    last_date = fields.Date(
+        "To Month", required=True,
+        domain=[('last_date', '<=', Eval('today', None))],
+        help="Figures count to the last day of that month, or to today.")
+    today = fields.Date("Today", readonly=True)
 
     @staticmethod
     def default_centre():
         return Pool().get('tthcc.dossier').default_centre()
+
+    @staticmethod
+    def default_today():
+        return clock.today()
 
     @staticmethod
     def default_last_date():

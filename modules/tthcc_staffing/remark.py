@@ -2,6 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 """What the centre says each month of the people posted to it."""
 
+import datetime as dt
+
 from dateutil.relativedelta import relativedelta
 
 from trytond.i18n import gettext
@@ -163,13 +165,20 @@ class Remark(
     @classmethod
     def make(cls, centre, month):
         """Begin the remarks of the month on each person posted to the centre
-        who has none; return all of the month."""
+        who has none, and count anew for drafts; return all of the month.
+
+        Raises RemarkError when the month is not over, or nobody was
+        posted."""
         pool = Pool()
         Criterion = pool.get('tthcc.remark.criterion')
         Line = pool.get('tthcc.staffing.remark.line')
         Secondment = pool.get('tthcc.secondment')
         first = month.replace(day=1)
         last = first + relativedelta(months=1, days=-1)
+        if last >= clock.today(centre.timezone):
+            raise RemarkError(gettext(
+                    'tthcc_staffing.msg_remark_early',
+                    month=f'{first:%m/%Y}'))
         postings = Secondment.search([
                 ('centre', '=', centre.id), *Secondment.in_force(first, last)])
         if not postings:
@@ -177,27 +186,43 @@ class Remark(
                     'tthcc_staffing.msg_remark_nobody',
                     centre=centre.rec_name, month=f'{first:%m/%Y}'))
         month_domain = [('centre', '=', centre.id), ('month', '=', first)]
-        known = {r.secondment for r in cls.search(month_domain)}
+        known = {r.secondment: r for r in cls.search(month_domain)}
         criteria = Criterion.at(last)
-        cls.save([
-                cls(
+        changed = []
+        for posting in postings:
+            remark = known.get(posting)
+            if not remark:
+                remark = cls(
                     secondment=posting, month=first,
                     employee=posting.employee,
                     department=posting.department, centre=centre,
-                    company=centre.company,
-                    lines=[Line(criterion=c) for c in criteria],
-                    **cls._figures(posting, month_of(first)))
-                for posting in postings if posting not in known])
+                    company=centre.company, state='draft',
+                    lines=[Line(criterion=c) for c in criteria])
+            if remark.state == 'draft':
+                figures = cls._figures(posting, month_of(first))
+                for name, value in figures.items():
+                    setattr(remark, name, value)
+                changed.append(remark)
+        cls.save(changed)
         return cls.search(month_domain)
 
     @classmethod
     def _figures(cls, posting, month):
+        "Count what the person received in the days of the posting"
         Dossier = Pool().get('tthcc.dossier')
+
+        def midnight(date):
+            return clock.to_utc(
+                dt.datetime.combine(date, dt.time()),
+                posting.centre.timezone)
+        after = posting.end_date + dt.timedelta(days=1)
 
         def count(*domain):
             return Dossier.search([
                     ('centre', '=', posting.centre.id),
                     ('received_by', '=', posting.employee.id),
+                    ('received_at', '>=', midnight(posting.start_date)),
+                    ('received_at', '<', midnight(after)),
                     ('state', '!=', 'voided'), *domain], count=True)
         finished = ('finished_month', '=', month)
         in_time = count(finished, ('class_', 'in', ['early', 'on_time']))
@@ -212,8 +237,9 @@ class Remark(
     @move(['draft'], 'shown')
     def show(cls, remarks):
         "The person may read and answer"
+        own = Pool().get('res.user').get_employees()
         for remark in remarks:
-            if remark.employee == cls._acting_employee():
+            if remark.employee.id in own:
                 raise RemarkError(gettext(
                         'tthcc_staffing.msg_remark_own',
                         remark=remark.rec_name))
@@ -287,9 +313,6 @@ class MakeRemarks(Wizard):
             Button("Begin", 'make', 'tryton-ok', default=True),
             ])
     make = StateAction('tthcc_staffing.act_remark')
-
-    def default_start(self, fields):
-        return {'month': clock.today()}
 
     def do_make(self, action):
         pool = Pool()

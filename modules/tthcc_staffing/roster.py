@@ -134,8 +134,10 @@ class Roster(
         first, last = self.start_date, self.end_date
         posted = self.centre.posted(first, last)
         employees = {s.employee.id for s in posted}
-        absent = Leave.taken(employees, first, last)
         leaves = Leave.approved(employees, first, last)
+        absent = Leave.taken(
+            employees | {x.substitute.id for x in leaves if x.substitute},
+            first, last)
         calendar = self.centre.worktime()
         planned = {}
         for secondment in posted:
@@ -148,8 +150,10 @@ class Roster(
                     if (employee.id, date, half) in absent:
                         employee = next((
                                 x.substitute for x in leaves
-                                if x.employee == employee
-                                and x.start_date <= date <= x.end_date), None)
+                                if x.employee == employee and x.substitute
+                                and (date, half) in x.halves(date, date)
+                                and (x.substitute.id, date, half)
+                                not in absent), None)
                     if employee:
                         planned.setdefault(
                             (employee, date, half), secondment.counter)

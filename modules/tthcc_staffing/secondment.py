@@ -49,7 +49,7 @@ class Secondment(
     _moved_message = 'tthcc_staffing.msg_secondment_moved'
     _fixed_message = 'tthcc_staffing.msg_secondment_fixed'
     _kept = ByHandMixin._kept | {
-        'decided_end', 'recall_reason', 'extensions'}
+        'decided_end', 'recall_reason', 'extensions', 'left_on'}
     _written_in = {
         'requested': _TERMS | _DECISION | _ALWAYS,
         'agreed': _DECISION | _ALWAYS,
@@ -238,8 +238,8 @@ class Secondment(
         default = default.copy() if default else {}
         for name in [
                 'decision_number', 'decision_date', 'decided_end',
-                'recall_reason', 'extensions', 'successor', 'moved_at',
-                'moved_by']:
+                'recall_reason', 'extensions', 'successor', 'left_on',
+                'moved_at', 'moved_by']:
             default.setdefault(name, None)
         default.setdefault('state', 'draft')
         return super().copy(secondments, default=default)
@@ -330,7 +330,15 @@ class Secondment(
                         secondment=secondment.rec_name))
 
 
-class SecondmentField(ModelSQL):
+    @classmethod
+    @move(['decided'], 'draft')
+    def withdraw(cls, secondments):
+        "Take the decision back before the posting begins"
+        for secondment in secondments:
+            secondment.decision_number = secondment.decision_date = None
+
+
+class SecondmentField(PartMixin, ModelSQL):
     "Secondment - Field"
     __name__ = 'tthcc.secondment-tthcc.procedure.field'
 
@@ -340,7 +348,7 @@ class SecondmentField(ModelSQL):
         'tthcc.procedure.field', "Field", required=True, ondelete='RESTRICT')
 
 
-class SecondmentProcedure(ModelSQL):
+class SecondmentProcedure(PartMixin, ModelSQL):
     "Secondment - Procedure"
     __name__ = 'tthcc.secondment-tthcc.procedure'
 
@@ -350,7 +358,7 @@ class SecondmentProcedure(ModelSQL):
         'tthcc.procedure', "Procedure", required=True, ondelete='RESTRICT')
 
 
-class SecondmentSubstitute(ModelSQL):
+class SecondmentSubstitute(PartMixin, ModelSQL):
     "Secondment - Substitute"
     __name__ = 'tthcc.secondment-substitute'
 

@@ -16,7 +16,7 @@ from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import grouped_slice
-from trytond.transaction import check_access, without_check_access
+from trytond.transaction import Transaction, check_access, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
@@ -172,7 +172,8 @@ class Statement(
     @classmethod
     def make(cls, centre, month):
         """Make the statements of the postings at the centre in the month of
-        that day, and make those anew that nobody has approved; return all.
+        that day, and make those anew that nobody has approved, or delete
+        them where the posting was not in the month; return all.
 
         Raises StatementError when the month is not over, or nobody was
         posted."""
@@ -187,13 +188,18 @@ class Statement(
                 ('centre', '=', centre.id),
                 *Secondment.in_force(first, last),
                 ], order=[('start_date', 'ASC'), ('id', 'ASC')])
-        if not postings:
-            raise StatementError(gettext(
-                    'tthcc_staffing.msg_statement_nobody',
-                    centre=centre.rec_name, month=f'{first:%m/%Y}'))
         known = {
             s.secondment: s for s in cls.search([
                     ('centre', '=', centre.id), ('month', '=', first)])}
+        # Recalled before the month, as was found out later
+        unfounded = [
+            s for posting, s in known.items()
+            if posting not in postings and s.state == 'draft']
+        cls.delete(unfounded)
+        if not postings and not unfounded:
+            raise StatementError(gettext(
+                    'tthcc_staffing.msg_statement_nobody',
+                    centre=centre.rec_name, month=f'{first:%m/%Y}'))
         months = counting.count(
             {p.employee.id for p in postings}, first, last)
         statements, changed = [], []
@@ -248,8 +254,11 @@ class Statement(
                 self.end_date):
             start = max(self.start_date, allowance.start_date)
             end = min(self.end_date, allowance.end_date or last)
-            present = benefits.in_days(benefits.between(
-                    count.present | count.on_call, start, end))
+            halves = count.present
+            if allowance.on_call:
+                halves = halves | count.on_call
+            present = benefits.in_days(
+                benefits.between(halves, start, end))
             posted = benefits.working_days(calendar, start, end)
             yield Line(
                 kind='allowance', allowance=allowance,
@@ -264,19 +273,30 @@ class Statement(
     def approve(cls, statements):
         "The director says that it is right"
         for statement in statements:
+            statement.check_not_own()
             statement.approved_by = cls._acting_employee()
-            statement.check_not_own(statement.approved_by)
 
     @classmethod
     @move(['approved'], 'confirmed')
     def confirm(cls, statements):
         "The sending department says that it will pay"
+        User = Pool().get('res.user')
+        user, own = User(Transaction().user), User.get_employees()
         for statement in statements:
+            statement.check_not_own()
+            # Who approved or corrected it wrote it last
+            if user.id and (
+                    statement.write_uid == user
+                    or statement.approved_by
+                    and statement.approved_by.id in own):
+                raise StatementError(gettext(
+                        'tthcc_staffing.msg_statement_same',
+                        statement=statement.rec_name))
             statement.confirmed_by = cls._acting_employee()
-            statement.check_not_own(statement.confirmed_by)
 
-    def check_not_own(self, employee):
-        if self.employee == employee:
+    def check_not_own(self):
+        User = Pool().get('res.user')
+        if self.employee.id in User.get_employees():
             raise StatementError(gettext(
                     'tthcc_staffing.msg_statement_own',
                     statement=self.rec_name))
@@ -299,7 +319,7 @@ class Statement(
         employee = cls._acting_employee()
         lines = []
         for statement in statements:
-            statement.check_not_own(employee)
+            statement.check_not_own()
             statement.approved_by, statement.confirmed_by = employee, None
             for kind, quantity, amount_ in [
                     ('correction', days, amount), ('lieu', hours, None)]:

@@ -2,7 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 """Rights that follow the postings in force, with no job to grant them."""
 
-from sql import Literal
+from sql import Literal, Null
 from sql.conditionals import Case
 
 from trytond.cache import Cache
@@ -20,7 +20,8 @@ class User(metaclass=PoolMeta):
     def get_postings(cls):
         """Return the ids of the centres where the user is posted today, in
         person or in the place of somebody absent, and of those where a
-        posting of the user is over, as two frozen sets."""
+        posting of the user is over that is not settled yet, as two frozen
+        sets."""
         user, today = Transaction().user, clock.today()
         postings = cls._postings_cache.get((user, today))
         if postings is not None:
@@ -42,7 +43,7 @@ class User(metaclass=PoolMeta):
             & (secondment.start_date <= today)
             & (secondment.end_date >= today))
         over = secondment.state.in_(['active', 'ended', 'recalled']) & (
-            secondment.end_date < today)
+            secondment.end_date < today) & (secondment.left_on == Null)
         cursor = Transaction().connection.cursor()
         cursor.execute(*secondment.select(
                 secondment.centre,
