@@ -364,7 +364,8 @@ class Statistics(ModelSQL, ModelView):
             period.group_by).get_target()
         with without_check_access():
             names = {
-                t.id: t.rec_name
+                # Centres of a province begin all with the same words
+                t.id: getattr(t, 'short_name', None) or t.rec_name
                 for t in Target.browse([r.group for r in rows if r.group])}
         return {r.id: names.get(r.group, '–') for r in rows}
 

@@ -451,7 +451,9 @@ class Workload(ModelSQL, ModelView):
             Pool().get('tthcc.workload.fact'), by).get_target()
         with without_check_access():
             targets = Target.browse([r.group for r in rows if r.group])
-            names = {t.id: t.rec_name for t in targets}
+            names = {
+                t.id: getattr(t, 'short_name', None) or t.rec_name
+                for t in targets}
             if (by == 'department'
                     and len({t.company for t in targets}) > 1):
                 # They are called the same everywhere
