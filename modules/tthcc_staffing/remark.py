@@ -8,12 +8,11 @@ from dateutil.relativedelta import relativedelta
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
+    Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc_dossier.deadline import LocalTimeMixin
 from trytond.modules.tthcc_dossier.months import month_of
-from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
+from trytond.modules.tthcc_dossier.workflow import move
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import check_access
@@ -21,6 +20,7 @@ from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from .column import CentreColumnMixin
 from .exceptions import RemarkError
+from .month import MonthMixin
 
 
 class Criterion(sequence_ordered(), ModelSQL, ModelView):
@@ -45,8 +45,7 @@ class Criterion(sequence_ordered(), ModelSQL, ModelView):
 
 
 class Remark(
-        CentreColumnMixin, MoveMixin, LocalTimeMixin, Workflow, ModelSQL,
-        ModelView):
+        CentreColumnMixin, MonthMixin, Workflow, ModelSQL, ModelView):
     """The remarks of a month on a posted person (nhận xét công chức được cử;
     appraisal stays with the sending agency)
 
@@ -55,26 +54,9 @@ class Remark(
     __name__ = 'tthcc.staffing.remark'
 
     _moved_message = 'tthcc_staffing.msg_remark_moved'
+    _unique_message = 'tthcc_staffing.msg_remark_unique'
     _drafted = {'readonly': Eval('state') != 'draft'}
 
-    secondment = fields.Many2One(
-        'tthcc.secondment', "Posting", required=True, readonly=True,
-        ondelete='RESTRICT')
-    month = fields.Date(
-        "Month", required=True, readonly=True, help="Its first day.")
-    month_text = fields.Function(fields.Char("Month"), 'get_month_text')
-    employee = fields.Many2One(
-        'company.employee', "Employee", required=True, readonly=True,
-        ondelete='RESTRICT')
-    department = fields.Many2One(
-        'tthcc.department', "Sent By", required=True, readonly=True,
-        ondelete='RESTRICT')
-    centre = fields.Many2One(
-        'tthcc.centre', "Centre", required=True, readonly=True,
-        ondelete='RESTRICT')
-    company = fields.Many2One(
-        'company.company', "Committee", required=True, readonly=True,
-        ondelete='RESTRICT')
     received = fields.Integer(
         "Dossiers Received", readonly=True,
         help="By the person, in the month.")
@@ -91,51 +73,12 @@ class Remark(
     answer = fields.Text(
         "Answer of the Person",
         states={'readonly': Eval('state') != 'shown'})
-    moved_at = fields.DateTime("Last Move", readonly=True)
-    moved_by = fields.Many2One(
-        'company.employee', "Last Move By", readonly=True,
-        ondelete='RESTRICT')
     state = fields.Selection([
             ('draft', "Draft"),
             ('shown', "Shown to the Person"),
             ('sent', "Sent to the Department"),
             ], "State", required=True, readonly=True, sort=False)
     state_string = state.translated('state')
-
-    @classmethod
-    def __setup__(cls):
-        super().__setup__()
-        t = cls.__table__()
-        cls._order = [('month', 'DESC'), ('centre', 'ASC'), ('id', 'DESC')]
-        cls._sql_constraints += [
-            ('month_unique', Unique(t, t.secondment, t.month),
-                'tthcc_staffing.msg_remark_unique'),
-            ]
-        cls._sql_indexes.update({
-                Index(t,
-                    (t.centre, Index.Equality()), (t.month, Index.Range())),
-                Index(t,
-                    (t.department, Index.Equality()),
-                    (t.month, Index.Range())),
-                Index(t, (t.employee, Index.Equality())),
-                })
-
-    @staticmethod
-    def default_state():
-        return 'draft'
-
-    @classmethod
-    def get_month_text(cls, remarks, name):
-        return {r.id: f'{r.month:%m/%Y}' for r in remarks}
-
-    @classmethod
-    def get_rec_name(cls, remarks, name):
-        return {
-            r.id: f'{r.employee.rec_name}, {r.month:%m/%Y}' for r in remarks}
-
-    @classmethod
-    def search_rec_name(cls, name, clause):
-        return [('employee.rec_name', *clause[1:])]
 
     @fields.depends('lines')
     def on_change_with_points(self, name=None):

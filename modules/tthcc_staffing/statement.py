@@ -8,11 +8,10 @@ from dateutil.relativedelta import relativedelta
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, Workflow, fields, sequence_ordered)
+    Index, ModelSQL, ModelView, Workflow, fields, sequence_ordered)
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
-from trytond.modules.tthcc_dossier.deadline import LocalTimeMixin
-from trytond.modules.tthcc_dossier.workflow import MoveMixin, move
+from trytond.modules.tthcc_dossier.workflow import move
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import grouped_slice
@@ -22,12 +21,13 @@ from trytond.wizard import (
 
 from . import benefits, counting
 from .exceptions import StatementError
+from .month import MonthMixin
 
 _TOGETHER = 30
 
 
 class Statement(
-        MoveMixin, LocalTimeMixin, Workflow, ModelSQL, ModelView):
+        MonthMixin, Workflow, ModelSQL, ModelView):
     """The month of a posting: days, overtime, allowances (bảng chấm công và
     bồi dưỡng hằng tháng)
 
@@ -36,25 +36,8 @@ class Statement(
     __name__ = 'tthcc.staffing.statement'
 
     _moved_message = 'tthcc_staffing.msg_statement_moved'
+    _unique_message = 'tthcc_staffing.msg_statement_unique'
 
-    secondment = fields.Many2One(
-        'tthcc.secondment', "Posting", required=True, readonly=True,
-        ondelete='RESTRICT')
-    month = fields.Date(
-        "Month", required=True, readonly=True, help="Its first day.")
-    month_text = fields.Function(fields.Char("Month"), 'get_month_text')
-    employee = fields.Many2One(
-        'company.employee', "Employee", required=True, readonly=True,
-        ondelete='RESTRICT')
-    department = fields.Many2One(
-        'tthcc.department', "Sent By", required=True, readonly=True,
-        ondelete='RESTRICT')
-    centre = fields.Many2One(
-        'tthcc.centre', "Centre", required=True, readonly=True,
-        ondelete='RESTRICT')
-    company = fields.Many2One(
-        'company.company', "Committee", required=True, readonly=True,
-        ondelete='RESTRICT')
     start_date = fields.Date("From", required=True, readonly=True)
     end_date = fields.Date("To", required=True, readonly=True)
     lines = fields.One2Many(
@@ -69,10 +52,6 @@ class Statement(
             "Hours off in Lieu Left", digits=(6, 2),
             help="At the end of the month, of all postings."),
         'get_lieu_balance')
-    moved_at = fields.DateTime("Last Move", readonly=True)
-    moved_by = fields.Many2One(
-        'company.employee', "Last Move By", readonly=True,
-        ondelete='RESTRICT')
     approved_by = fields.Many2One(
         'company.employee', "Approved By", readonly=True,
         ondelete='RESTRICT')
@@ -85,42 +64,6 @@ class Statement(
             ('confirmed', "Confirmed"),
             ], "State", required=True, readonly=True, sort=False)
     state_string = state.translated('state')
-
-    @classmethod
-    def __setup__(cls):
-        super().__setup__()
-        t = cls.__table__()
-        cls._order = [('month', 'DESC'), ('centre', 'ASC'), ('id', 'DESC')]
-        cls._sql_constraints += [
-            ('month_unique', Unique(t, t.secondment, t.month),
-                'tthcc_staffing.msg_statement_unique'),
-            ]
-        cls._sql_indexes.update({
-                Index(t,
-                    (t.centre, Index.Equality()), (t.month, Index.Range())),
-                Index(t,
-                    (t.department, Index.Equality()),
-                    (t.month, Index.Range())),
-                Index(t, (t.employee, Index.Equality())),
-                })
-
-    @staticmethod
-    def default_state():
-        return 'draft'
-
-    @classmethod
-    def get_month_text(cls, statements, name):
-        return {s.id: f'{s.month:%m/%Y}' for s in statements}
-
-    @classmethod
-    def get_rec_name(cls, statements, name):
-        return {
-            s.id: f'{s.employee.rec_name}, {s.month:%m/%Y}'
-            for s in statements}
-
-    @classmethod
-    def search_rec_name(cls, name, clause):
-        return [('employee.rec_name', *clause[1:])]
 
     @classmethod
     def get_totals(cls, statements, names):
