@@ -3,13 +3,14 @@
 
 import datetime as dt
 
+from sql import Union
 from sql.aggregate import Sum
 
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc_dossier.months import month_of
 from trytond.pool import Pool
 
-from .workload import Period
+from .workload import Period, bigint
 
 
 class Peak(ModelSQL, ModelView):
@@ -32,21 +33,29 @@ class Peak(ModelSQL, ModelView):
 
     @classmethod
     def table_query(cls):
-        Fact = Pool().get('tthcc.workload.peak.fact')
-        fact = Fact.__table__()
-        period = Period()
-        rows = fact.select(
-            cls._group(period, fact).as_('group'),
-            fact.visits, fact.counter_seconds,
-            where=period.visible(Fact, fact)
-            & (fact.month >= month_of(period.first))
-            & (fact.month <= month_of(period.last)))
+        rows = Union(*cls._parts(Period()), all_=True)
         return rows.select(
             (rows.group + 1).as_('id'), rows.group,
             cls.visits.sql_cast(Sum(rows.visits)).as_('visits'),
             (cls.hours.sql_cast(Sum(rows.counter_seconds)) / 3600).as_(
                 'hours'),
             group_by=rows.group)
+
+    @classmethod
+    def _parts(cls, period):
+        "Yield the query of the sums by group, for each source of facts"
+        Fact = Pool().get('tthcc.workload.peak.fact')
+        for fact in Fact.sources(period):
+            rows = fact.select(
+                cls._group(period, fact).as_('group'),
+                fact.visits, fact.counter_seconds,
+                where=period.visible(Fact, fact)
+                & (fact.month >= month_of(period.first))
+                & (fact.month <= month_of(period.last)))
+            yield rows.select(
+                rows.group, Sum(rows.visits).as_('visits'),
+                bigint(Sum(rows.counter_seconds)).as_('counter_seconds'),
+                group_by=rows.group)
 
     @classmethod
     def _group(cls, period, fact):

@@ -1,12 +1,16 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from sql import Window
-from sql.conditionals import Coalesce
+import datetime as dt
+from types import SimpleNamespace
+
+from sql import Literal, Null, Window
+from sql.conditionals import Case, Coalesce
 from sql.functions import Lead
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
@@ -104,6 +108,30 @@ class Standard(ModelSQL, ModelView):
             raise StandardError(gettext(
                     'tthcc_staffing.msg_standard_missing', date=str(date)))
         return standards[0]
+
+    @classmethod
+    def since(cls, first, moment):
+        """Return the minutes of the standard in force at the moment, an SQL
+        expression, which is never before the local day first"""
+        with without_check_access():
+            standards = cls.search([], order=[('start_date', 'DESC')])
+        later = [s for s in standards if s.start_date > first]
+        until_first = standards[len(later):][:1]
+
+        def figure(name):
+            *cases, else_ = [
+                *[(moment >= s.start_at, getattr(s, name)) for s in later],
+                getattr(until_first[0], name) if until_first else Null]
+            return Case(*cases, else_=else_) if cases else Literal(else_)
+        return SimpleNamespace(**{
+                name: figure(name) for name in [
+                    'reception_minutes', 'longest_minutes',
+                    'return_minutes']})
+
+    @property
+    def start_at(self):
+        "The moment in UTC from which it is in force"
+        return clock.to_utc(dt.datetime.combine(self.start_date, dt.time.min))
 
     @classmethod
     def periods(cls):

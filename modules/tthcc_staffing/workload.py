@@ -68,19 +68,21 @@ def at_counter(moment, period):
     """Return the dossiers whose column moment is in the period, with case
     and standard of that day, as join and its tables"""
     pool = Pool()
+    Standard = pool.get('tthcc.staffing.standard')
     dossier = pool.get('tthcc.dossier').__table__()
     case = pool.get('tthcc.procedure.case').__table__()
-    standard = pool.get('tthcc.staffing.standard').periods()
     column = Column(dossier, moment)
     where = (column != Null) & (dossier.state != Literal('voided'))
+    join = dossier.join(case, 'LEFT', condition=dossier.case == case.id)
     if period.since:
         where &= column >= period.since
-    day = seconds(column) / 86400
-    join = (dossier
-        .join(case, 'LEFT', condition=dossier.case == case.id)
-        .join(standard, 'LEFT',
-            condition=(standard.start_day <= day)
-            & (day < standard.end_day)))
+        # Cheaper than a join for each dossier
+        standard = Standard.since(period.first, column)
+    else:
+        day = seconds(column) / 86400
+        standard = Standard.periods()
+        join = join.join(standard, 'LEFT',
+            condition=(standard.start_day <= day) & (day < standard.end_day))
     return join, dossier, case, standard, where
 
 
@@ -103,6 +105,14 @@ class FactMixin(MaterializedMixin, ModelSQL):
                 Index(t,
                     (Column(t, cls._groups[0]), Index.Range()),
                     (t.centre, Index.Range())))
+
+    @classmethod
+    def sources(cls, period):
+        """Return what to sum up of the period: the facts that are kept, or
+        each kind of rows by itself, which lets PostgreSQL use all cores"""
+        if cls._table_query_materialized():
+            return [cls.__table__()]
+        return list(cls._facts(period))
 
     @classmethod
     def table_query(cls):
@@ -373,34 +383,15 @@ class Workload(ModelSQL, ModelView):
 
     @classmethod
     def table_query(cls):
-        Fact = Pool().get('tthcc.workload.fact')
-        fact = Fact.__table__()
         period = Period()
-        first, last = day_number(period.first), day_number(period.last)
-        facts = fact.select(
-            cls._group(period, fact).as_('group'), fact.day,
-            *[Column(fact, name) for name in Fact._sums],
-            where=period.visible(Fact, fact) & (fact.day >= first))
-
-        def total(column, where=None):
-            if where is not None:
-                column = Case((where, column), else_=0)
-            # Of a year all seconds are more than an integer holds
-            return Cast(Sum(column), 'BIGINT')
+        parts = Union(*cls._parts(period), all_=True)
+        sums = parts.select(
+            parts.group,
+            *[bigint(Sum(Column(parts, name))).as_(name) for name in [
+                    'received', 'visits', 'counter_seconds', 'finished',
+                    'legs', 'leg_seconds', 'left']],
+            group_by=parts.group)
         in_time = period.by in _TIMES
-        until = later = None
-        if period.last < clock.today():
-            until, later = facts.day <= last, facts.day > last
-        left = Sum(facts.open)
-        if in_time or later is not None:
-            left -= total(
-                facts.received - facts.finished, None if in_time else later)
-        sums = facts.select(
-            facts.group,
-            *[total(Column(facts, name), until).as_(name)
-                for name in Fact._sums if name != 'open'],
-            cls.received.sql_cast(left).as_('left'),
-            group_by=facts.group)
         in_work = sums.left
         if in_time:
             # What is open now, less what came later and more what went
@@ -424,6 +415,31 @@ class Workload(ModelSQL, ModelView):
                     'leg_hours']],
             where=((rows.group == Null) | (rows.group != LATER))
             & (rows.received + rows.finished + rows.legs + rows.in_work > 0))
+
+    @classmethod
+    def _parts(cls, period):
+        "Yield the query of the sums by group, for each source of facts"
+        Fact = Pool().get('tthcc.workload.fact')
+        first, last = day_number(period.first), day_number(period.last)
+        for fact in Fact.sources(period):
+            rows = fact.select(
+                cls._group(period, fact).as_('group'), fact.day,
+                *[Column(fact, name) for name in Fact._sums],
+                where=period.visible(Fact, fact) & (fact.day >= first))
+            until = later = None
+            if period.last < clock.today():
+                until, later = rows.day <= last, rows.day > last
+            left = Sum(rows.open)
+            if period.by in _TIMES or later is not None:
+                left -= _total(
+                    rows.received - rows.finished,
+                    None if period.by in _TIMES else later)
+            yield rows.select(
+                rows.group,
+                *[_total(Column(rows, name), until).as_(name)
+                    for name in Fact._sums if name != 'open'],
+                bigint(left).as_('left'),
+                group_by=rows.group)
 
     @classmethod
     def _group(cls, period, fact):
@@ -461,6 +477,17 @@ class Workload(ModelSQL, ModelView):
                     t.id: f'{t.rec_name}, {t.company.rec_name}'
                     for t in targets}
         return {r.id: names.get(r.group, '–') for r in rows}
+
+
+def _total(column, where):
+    if where is not None:
+        column = Case((where, column), else_=0)
+    return bigint(Sum(column))
+
+
+def bigint(sum_):
+    # Of a year all seconds are more than an integer holds
+    return Cast(sum_, 'BIGINT')
 
 
 def _each(total, number, unit):
