@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from decimal import Decimal
 from importlib import import_module
+from operator import itemgetter
 from types import MappingProxyType, SimpleNamespace
 
 import pytest
@@ -309,7 +310,7 @@ def test_audit_of_several_users_and_of_what_is_undone(
 
 
 def test_session_is_remembered_and_forgotten(
-        server, restore, removed, options, monkeypatch):
+        server, restore, monkeypatch, options, removed):
     from trytond import security
     restore()
     checks = []
@@ -373,7 +374,9 @@ def test_children_of_all_models(restore, removed):
                 if issubclass(Model, ModelSQL) and names:
                     ids = [r.id for r in Model.search(
                             [], limit=30, order=[('id', 'DESC')])]
-                    found[model] = Model.read(ids, ['id', *names])
+                    found[model] = sorted(
+                        Model.read(ids, ['id', *names]),
+                        key=itemgetter('id'))
             read.append(found)
     assert read[0] == read[1]
     assert any(
@@ -393,4 +396,63 @@ def test_writing_what_is_not_there(restore, removed):
         for _ in range(2):
             with pytest.raises(AccessError):
                 Party.write(Party.browse([party.id]), {'name': "Bốn"})
+        transaction.rollback()
+
+
+def test_what_is_written_is_remembered(restore, removed):
+    "After each write a record says what the database has"
+    name, (values, _) = restore()
+    removed()
+
+    def check(record):
+        names = [
+            n for n, field in record._fields.items()
+            if field.sql_type() and type(field) is not fields.Binary]
+        known = {n: getattr(record, n) for n in names}
+        (row,) = record.__class__.read([record.id], names)
+        assert row == {
+            n: value.id if isinstance(value, ModelSQL) else value
+            for n, value in known.items()}
+        return known
+
+    with Transaction().start(name, 1) as transaction:
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        employee = pool.get('company.employee').search([
+                ('company', '=', pool.get('tthcc.centre')(
+                        values['centre']).company.id)])[0]
+        with transaction.set_user(0), transaction.set_context(
+                employee=employee.id):
+            dossier, = Dossier.create([values])
+            assert check(dossier)['state'] == 'draft'
+            Dossier.write(
+                [dossier], {'applicant_name': " Lê Thị Hoa ", 'sets': 2})
+            assert check(dossier)['applicant_name'] == "Lê Thị Hoa"
+            # Lines that count and write the dossier they belong to
+            Dossier.register([dossier])
+            assert check(dossier)['state'] == 'received'
+            Dossier.write([dossier], {
+                    'fees': [('delete', [f.id for f in dossier.fees])]})
+            assert not check(dossier)['amount_due']
+            Dossier.pass_on([dossier])
+            first, *_ = dossier.steps
+            assert check(first)['worked'] is not None
+            Dossier.write(
+                [dossier], {'note': "Một"}, [dossier], {'note': "Hai"})
+            assert check(dossier)['note'] == "Hai"
+        transaction.rollback()
+
+
+def test_what_is_read_is_there(restore, removed):
+    name, _ = restore()
+    removed()
+    with Transaction().start(name, 1) as transaction:
+        Party = Pool().get('party.party')
+        party, gone = Party.create([{'name': "Một"}, {'name': "Hai"}])
+        missing = Party(gone.id)
+        assert missing.name and party.name
+        Party.delete([gone])
+        for records in [[missing], [party, missing]]:
+            with pytest.raises(AccessError):
+                Party.write(records, {'name': "Ba"})
         transaction.rollback()

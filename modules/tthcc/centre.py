@@ -23,6 +23,7 @@ from . import clock, vietqr
 from .exceptions import (
     BankAccountError, CentreCloseError, CentreNotReadyWarning, CentreOpenError,
     CodePatternError, PublicURLError, RegimeMissingError)
+from .kept import KeptMixin
 from .search import SearchText
 
 SUPPLEMENT_CLOCKS = [
@@ -31,7 +32,7 @@ SUPPLEMENT_CLOCKS = [
     ]
 
 
-class Regime(ModelSQL, ModelView):
+class Regime(KeptMixin, ModelSQL, ModelView):
     "Bộ quy định (nghị định và bộ biểu mẫu)"
     __name__ = 'tthcc.regime'
 
@@ -102,7 +103,7 @@ class Regime(ModelSQL, ModelView):
         return 1
 
 
-class Centre(SearchText, Workflow, ModelSQL, ModelView):
+class Centre(KeptMixin, SearchText, Workflow, ModelSQL, ModelView):
     "Trung tâm Phục vụ hành chính công, Bộ phận Một cửa"
     __name__ = 'tthcc.centre'
 
@@ -471,7 +472,7 @@ class Centre(SearchText, Workflow, ModelSQL, ModelView):
         "Hand what is not finished over to the successor"
 
 
-class CentreRegime(ModelSQL, ModelView):
+class CentreRegime(KeptMixin, ModelSQL, ModelView):
     "Bộ quy định áp dụng tại trung tâm theo thời gian"
     __name__ = 'tthcc.centre.regime'
 
@@ -540,7 +541,7 @@ class CentreRegime(ModelSQL, ModelView):
             unit=self.unit_id, date=date, sequence=sequence)
 
 
-class Counter(DeactivableMixin, ModelSQL, ModelView):
+class Counter(KeptMixin, DeactivableMixin, ModelSQL, ModelView):
     "Quầy giao dịch"
     __name__ = 'tthcc.counter'
 

@@ -6,8 +6,10 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
+from .kept import KeptMixin
 
-class Company(metaclass=PoolMeta):
+
+class Company(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.company'
 
     @classmethod
@@ -30,7 +32,7 @@ class Company(metaclass=PoolMeta):
             User.write([user], values)
 
 
-class Employee(metaclass=PoolMeta):
+class Employee(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.employee'
 
     department = fields.Many2One(

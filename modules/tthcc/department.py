@@ -6,10 +6,11 @@ from trytond.model import (
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
+from .kept import KeptMixin
 from .search import SearchText
 
 
-class DepartmentKind(DeactivableMixin, ModelSQL, ModelView):
+class DepartmentKind(KeptMixin, DeactivableMixin, ModelSQL, ModelView):
     "Loại phòng, ban chuyên môn"
     __name__ = 'tthcc.department.kind'
 
@@ -29,7 +30,7 @@ class DepartmentKind(DeactivableMixin, ModelSQL, ModelView):
         cls._order.insert(0, ('name', 'ASC'))
 
 
-class Department(SearchText, DeactivableMixin, ModelSQL, ModelView):
+class Department(KeptMixin, SearchText, DeactivableMixin, ModelSQL, ModelView):
     "Phòng, ban chuyên môn"
     __name__ = 'tthcc.department'
 

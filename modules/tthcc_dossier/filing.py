@@ -226,6 +226,7 @@ class Filing(Line, ModelSQL, ModelView):
             case=case,
             applicants=[Applicant(**a) for a in request['applicants']],
             papers=papers,
+            by_portal=True,
             sets=1,
             return_method=request.get('return_method', 'centre'))
 
@@ -263,8 +264,6 @@ class Filing(Line, ModelSQL, ModelView):
         "Have the portals told where their dossiers stand"
         Notice = Pool().get('tthcc.dossier.notice')
         filings = cls.search([('dossier', 'in', [d.id for d in dossiers])])
-        if not filings:
-            return
         Notice.post([
                 Notice(
                     dossier=filing.dossier,
@@ -303,10 +302,11 @@ class FilingMixin:
 
     filings = fields.One2Many(
         'tthcc.dossier.filing', 'dossier', "Filed by", readonly=True)
+    by_portal = fields.Boolean("Filed by a Portal", readonly=True)
 
     @classmethod
     def on_move(cls, dossiers, name):
         super().on_move(dossiers, name)
-        # Few have come by a portal; to look for its filing costs less than to
-        # read whether it was online
-        Pool().get('tthcc.dossier.filing').tell_portals(dossiers)
+        filed = [d for d in dossiers if d.by_portal]
+        if filed:
+            Pool().get('tthcc.dossier.filing').tell_portals(filed)

@@ -7,13 +7,14 @@ from sql.conditionals import Case, Coalesce
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.kept import KeptMixin
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
-class CentreProcedure(ModelSQL, ModelView):
+class CentreProcedure(KeptMixin, ModelSQL, ModelView):
     "Thủ tục hành chính tiếp nhận tại trung tâm"
     __name__ = 'tthcc.centre.procedure'
 
@@ -91,7 +92,7 @@ class CentreProcedure(ModelSQL, ModelView):
         return self.centre.company_department(kind), None
 
 
-class Assignment(ModelSQL, ModelView):
+class Assignment(KeptMixin, ModelSQL, ModelView):
     "Phân công giải quyết thủ tục tại trung tâm"
     __name__ = 'tthcc.centre.procedure.assignment'
 

@@ -7,6 +7,7 @@ from trytond.i18n import gettext, ngettext
 from trytond.model import (
     Index, ModelSQL, ModelStorage, ModelView, fields, sequence_ordered)
 from trytond.modules.tthcc.centre import SUPPLEMENT_CLOCKS
+from trytond.modules.tthcc.kept import KeptMixin
 from trytond.modules.tthcc.worktime import Term
 from trytond.pyson import Eval, If
 
@@ -59,7 +60,7 @@ class Content(ModelStorage):
                         revision=record.revision.rec_name))
 
 
-class Paper(sequence_ordered(), Content, ModelSQL, ModelView):
+class Paper(KeptMixin, sequence_ordered(), Content, ModelSQL, ModelView):
     "Thành phần hồ sơ"
     __name__ = 'tthcc.procedure.paper'
 
@@ -102,7 +103,7 @@ class Paper(sequence_ordered(), Content, ModelSQL, ModelView):
         return self.mandatory and not self.condition
 
 
-class Case(sequence_ordered(), Content, ModelSQL, ModelView):
+class Case(KeptMixin, sequence_ordered(), Content, ModelSQL, ModelView):
     "Trường hợp theo cách thức thực hiện, với thời hạn và phí, lệ phí"
     __name__ = 'tthcc.procedure.case'
 
@@ -206,7 +207,7 @@ class Case(sequence_ordered(), Content, ModelSQL, ModelView):
         return ngettext(message, n=value or 0, value=value)
 
 
-class Step(sequence_ordered(), Content, ModelSQL, ModelView):
+class Step(KeptMixin, sequence_ordered(), Content, ModelSQL, ModelView):
     "Bước giải quyết nội bộ"
     __name__ = 'tthcc.procedure.step'
 

@@ -5,6 +5,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     Check, Index, ModelSQL, ModelStorage, ModelView, Unique, fields,
     sequence_ordered)
+from trytond.modules.tthcc.kept import KeptMixin
 
 from . import tariff
 from .exceptions import RevisionPublishedError
@@ -39,7 +40,7 @@ class _Part(ModelStorage):
                         revision=record.revision.rec_name))
 
 
-class Fee(sequence_ordered(), _Part, ModelSQL, ModelView):
+class Fee(KeptMixin, sequence_ordered(), _Part, ModelSQL, ModelView):
     "Mức phí, lệ phí"
     __name__ = 'tthcc.procedure.fee'
     _whole = 'case'
@@ -87,7 +88,7 @@ class Fee(sequence_ordered(), _Part, ModelSQL, ModelView):
         return any(s.first == 1 for s in self.steps)
 
 
-class Step(_Part, ModelSQL, ModelView):
+class Step(KeptMixin, _Part, ModelSQL, ModelView):
     "Bậc của mức phí, lệ phí"
     __name__ = 'tthcc.procedure.fee.step'
     _whole = 'fee'
@@ -118,7 +119,7 @@ class Step(_Part, ModelSQL, ModelView):
         return 1
 
 
-class Exemption(sequence_ordered(), _Part, ModelSQL, ModelView):
+class Exemption(KeptMixin, sequence_ordered(), _Part, ModelSQL, ModelView):
     "Trường hợp miễn, giảm phí, lệ phí"
     __name__ = 'tthcc.procedure.fee.exemption'
     _whole = 'fee'

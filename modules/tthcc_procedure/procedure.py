@@ -7,6 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.kept import KeptMixin
 from trytond.modules.tthcc.search import SearchText, fold
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
@@ -28,7 +29,8 @@ class Cron(metaclass=PoolMeta):
                 "Put Revisions of Procedures in Force"))
 
 
-class ProcedureField(DeactivableMixin, SearchText, ModelSQL, ModelView):
+class ProcedureField(
+        KeptMixin, DeactivableMixin, SearchText, ModelSQL, ModelView):
     "Lĩnh vực"
     __name__ = 'tthcc.procedure.field'
 
@@ -49,7 +51,7 @@ class ProcedureField(DeactivableMixin, SearchText, ModelSQL, ModelView):
         cls._order.insert(0, ('name', 'ASC'))
 
 
-class Procedure(Workflow, SearchText, ModelSQL, ModelView):
+class Procedure(KeptMixin, Workflow, SearchText, ModelSQL, ModelView):
     "Thủ tục hành chính"
     __name__ = 'tthcc.procedure'
 

@@ -7,6 +7,7 @@ from sql.aggregate import Count, Max
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.kept import KeptMixin
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
@@ -23,7 +24,7 @@ LEVELS = [
     ]
 
 
-class Revision(ModelSQL, ModelView):
+class Revision(KeptMixin, ModelSQL, ModelView):
     "Phiên bản thủ tục hành chính"
     __name__ = 'tthcc.procedure.revision'
 

@@ -3,13 +3,16 @@
 """Records that were there before a write are there after it
 
 Tryton asks before and after each write whether the records exist.  Where no
-rule of access applies the answer after it cannot be another one.
+rule of access applies the answer after it cannot be another one, and there is
+no question about what the transaction has read.
 """
 from functools import partial
 
 from trytond.model import ModelSQL
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from . import written
 
 UPSTREAM = {
     'trytond.model.modelsql:ModelSQL.write': 'a7f3879a079bd133',
@@ -33,6 +36,8 @@ def check(stock, cls, ids, mode):
     Rule = Pool().get('ir.rule')
     if mode != 'write' or Rule.domain_get(cls.__name__, mode=mode):
         return stock(cls, ids, mode)
+    if written.has_read(cls, ids):
+        return
     # write asks twice; what it writes in between may write in turn
     asked = _asked()
     key = cls.__name__, frozenset(ids)

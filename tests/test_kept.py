@@ -1,0 +1,90 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"What is kept in memory is what the database has"
+import datetime as dt
+
+import pytest
+
+from trytond.model.exceptions import AccessError
+from trytond.modules.tthcc.tests.tools import create_centre, create_committee
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+
+@pytest.fixture(scope='module')
+def centre(database):
+    with Transaction().start(database, 1):
+        return create_centre(create_committee("UBND huyện Đông Sơn")).id
+
+
+@pytest.fixture
+def seen(start, centre):
+    "Return what a new transaction sees of the centre"
+    def seen(**options):
+        with start(**options):
+            return look(centre)
+    return seen
+
+
+def look(centre):
+    with without_check_access():
+        centre, = Pool().get('tthcc.centre').browse([centre])
+        return centre.phone, [r.unit_id for r in centre.regimes]
+
+
+def test_change_is_seen(start, seen, centre):
+    phone, units = seen()
+    with start():
+        Centre = Pool().get('tthcc.centre')
+        Centre.write([Centre(centre)], {'phone': '02373800001'})
+        assert look(centre) == ('02373800001', units)
+    assert seen() == ('02373800001', units)
+    with start():
+        CentreRegime = Pool().get('tthcc.centre.regime')
+        first, *_ = Centre(centre).regimes
+        CentreRegime.copy([first], {
+                'start_date': dt.date(2030, 1, 1), 'unit_id': '000.00.02'})
+        assert '000.00.02' in look(centre)[1]
+    assert '000.00.02' in seen()[1]
+    with start():
+        CentreRegime.delete(
+            CentreRegime.search([('unit_id', '=', '000.00.02')]))
+        assert look(centre)[1] == units
+    assert seen()[1] == units
+
+
+def test_what_is_undone_is_not_kept(start, seen, centre):
+    before = seen()
+    with start() as transaction:
+        Centre = Pool().get('tthcc.centre')
+        Centre.write([Centre(centre)], {'phone': '02373800002'})
+        assert look(centre)[0] == '02373800002'
+        transaction.rollback()
+    assert seen() == before
+
+
+def test_an_old_transaction_keeps_nothing(start, seen, centre):
+    "Who began before a change sees what was, and leaves it to nobody"
+    with start(readonly=True) as transaction:
+        if not transaction.database.has_channel():
+            # SQLite has one transaction at a time
+            return
+        Pool().get('res.user').search([], count=True)
+        with transaction.new_transaction() as other:
+            Centre = Pool().get('tthcc.centre')
+            Centre.write([Centre(centre)], {'phone': '02373800003'})
+            other.commit()
+        assert look(centre)[0] != '02373800003'
+    assert seen()[0] == '02373800003'
+
+
+def test_rights_stay(start, seen, centre):
+    "What is kept answers nobody who may not read it"
+    seen()
+    with start(user=1):
+        Centre = Pool().get('tthcc.centre')
+        User = Pool().get('res.user')
+        stranger, = User.create([{'name': "Người lạ", 'login': 'stranger'}])
+    with start(user=stranger.id, context={'_check_access': True}):
+        with pytest.raises(AccessError):
+            Centre.read([centre], ['phone'])
