@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 OPTIONS = [
     # A test database needs not survive a crash
@@ -19,11 +20,16 @@ OPTIONS = [
     ]
 
 
+# Of the server that start() has started
+restart = None
+
+
 def start():
     """Return the URI of a server and the function that stops it
 
     The server of TRYTOND_TEST_POSTGRESQL_URI is left as it is found.
     """
+    global restart
     if uri := os.environ.get('TRYTOND_TEST_POSTGRESQL_URI'):
         return uri, lambda: None
     # The path of a socket is limited to 107 characters
@@ -52,10 +58,19 @@ def start():
         run('pg_ctl', '-m', 'immediate', 'stop')
         shutil.rmtree(folder, ignore_errors=True)
 
+    def restart(away=0):
+        "Break the server off as in a crash; it is back after some seconds"
+        run('pg_ctl', '-m', 'immediate', 'stop')
+        time.sleep(away)
+        run_server()
+
+    def run_server():
+        run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
+            '-o', ' '.join(OPTIONS + ['-k', folder]), 'start')
+
     run('initdb', '-U', 'tryton', '-A', 'trust', '-E', 'UTF8',
         '--locale=C.UTF-8', '--no-sync')
-    run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
-        '-o', ' '.join(OPTIONS + ['-k', folder]), 'start')
+    run_server()
     return f"postgresql://tryton@{folder.replace('/', '%2F')}/", stop
 
 

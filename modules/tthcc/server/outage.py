@@ -1,0 +1,77 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""What a person is told while the database is away
+
+Tryton answers that the service is unavailable, in the words of the driver.
+The web client repeats the call in silence some times, also one that may have
+been saved, then waits for ever.  Here it is told in the language of the user,
+in words that stay in the process, for those of messages are in the database.
+"""
+import functools
+
+import polib
+
+from trytond import backend, config
+from trytond.exceptions import UserError
+from trytond.protocols.jsonrpc import JSONRequest
+from trytond.protocols.wrappers import exceptions
+from trytond.tools import file_open
+from trytond.wsgi import TrytondWSGI
+
+from .connection import CommitUncertain
+
+UPSTREAM = {
+    'trytond.wsgi:TrytondWSGI.dispatch_request': '7e3cb83aa6e81410',
+    'trytond.protocols.dispatcher:login': '3c68c8180db4a05b',
+    }
+
+
+class DatabaseAwayError(UserError):
+    pass
+
+
+def apply(replace):
+    replace(
+        TrytondWSGI, 'dispatch_request',
+        functools.partialmethod(
+            dispatch_request, TrytondWSGI.dispatch_request))
+
+
+def dispatch_request(app, stock, request):
+    response = stock(app, request)
+    if isinstance(response, exceptions.ServiceUnavailable):
+        uncertain = response.description == CommitUncertain.TEXT
+        message = text(
+            'msg_database_uncertain' if uncertain else 'msg_database_away',
+            language_of(request))
+        if isinstance(request, JSONRequest):
+            return DatabaseAwayError(message)
+        response.description = message
+    elif (isinstance(response, exceptions.NotFound)
+            and isinstance(
+                response.__context__, backend.DatabaseOperationalError)):
+        # What the client shows of a login that failed
+        return Exception(text('msg_database_away', language_of(request)))
+    return response
+
+
+def language_of(request):
+    "The language of the user, which their client sends with each call"
+    if isinstance(request, JSONRequest):
+        *_, last = [None, *request.rpc_params]
+        if isinstance(last, dict):
+            last = last.get('language')
+        if isinstance(last, str):
+            return last
+    return config.get('database', 'language')
+
+
+@functools.cache
+def _catalogue():
+    with file_open('tthcc/locale/vi.po', encoding='utf-8') as file:
+        return {e.msgctxt: e for e in polib.pofile(file.read())}
+
+
+def text(name, language):
+    entry = _catalogue()[f'model:ir.message,text:{name}']
+    return entry.msgid if language.startswith('en') else entry.msgstr
