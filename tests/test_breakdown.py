@@ -2,6 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 "What breaks while a province works, and what is true after it"
 import contextlib
+import os
+import random
+import signal
 import threading
 import time
 from collections import Counter, defaultdict
@@ -15,6 +18,7 @@ from tests.conftest import leave_out
 from tests.mailbox import Mailbox
 from tests.processes import Processes, wait_for
 from tests.server import Refused
+from trytond import backend
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
@@ -138,8 +142,199 @@ def in_order(read):
     return in_order
 
 
+@pytest.fixture
+def execute(database):
+    "Execute a statement at once, return its rows"
+    from trytond.transaction import Transaction
+
+    def execute(query, *parameters):
+        with Transaction().start(
+                database, 0, autocommit=True) as transaction:
+            cursor = transaction.connection.cursor()
+            cursor.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else None
+    return execute
+
+
+@pytest.fixture
+def locked(database):
+    "Keep others from changing the rows of a table"
+    @contextlib.contextmanager
+    def locked(table):
+        connection = backend.Database(database).get_connection()
+        try:
+            connection.execute(f'SELECT id FROM {table} FOR UPDATE')
+            yield
+        finally:
+            connection.rollback()
+            backend.Database(database).put_connection(connection)
+    return locked
+
+
+@pytest.fixture
+def scheduled(execute, processes):
+    "Run a method as the scheduler does when it is due"
+    def scheduled(method, **environment):
+        execute('UPDATE ir_cron SET active = (method = %s)', method)
+        execute('UPDATE ir_cron SET next_call = NULL WHERE active')
+        processes.run_scheduler(**environment)
+    return scheduled
+
+
+@pytest.fixture
+def all_sent(scheduled, read, mailbox, processes):
+    """Wait until no notice waits, then check that each has left once, but for
+    those of which a person decides"""
+    def all_sent(worker):
+        scheduled('tthcc.dossier.notice|send_waiting')
+        wait_for(
+            lambda: not read('tthcc.dossier.notice', domain=[
+                    ('state', '=', 'waiting')]),
+            "the worker")
+        processes.kill(worker, signal.SIGTERM)
+        left = Counter(m['Message-ID'] for m in mailbox.messages)
+        assert not left or max(left.values()) == 1
+        notices = read('tthcc.dossier.notice', 'message_id', 'state')
+        for notice in notices:
+            assert notice.state in {'sent', 'claimed', 'uncertain'}
+            assert left[notice.message_id] or notice.state != 'sent'
+        return Counter(n.state for n in notices)
+    return all_sent
+
+
+@pytest.fixture
+def post(start, pool, options):
+    "Post notices of a dossier as one task, return their ids"
+    def post(dossier, occasions):
+        options('queue', worker='True')
+        Notice = pool.get('tthcc.dossier.notice')
+        with start(0):
+            return [n.id for n in Notice.post([
+                        Notice(
+                            dossier=dossier, event='resolved',
+                            channel='email', recipient=MAIL,
+                            occasion=o, subject=o, body="Kết quả")
+                        for o in occasions])]
+    return post
+
+
+def test_server_process_is_killed_while_it_registers(
+        gunicorn, office, execute, locked, read, in_order):
+    first, second = [
+        gunicorn.client('officer', PASSWORD) for _ in range(2)]
+    # For the row of the day
+    officers = Officers(gunicorn, office)
+    officers.register(first)
+    id, = first.create('tthcc.dossier', office)
+
+    def waiting():
+        return execute(
+            "SELECT application_name FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock'")
+
+    with ThreadPoolExecutor() as executor:
+        with locked('tthcc_dossier_counter'):
+            registering = executor.submit(
+                first.model, 'tthcc.dossier', 'register', [id])
+            (name,), = wait_for(waiting, "the officer")
+            os.kill(int(name.split()[-1]), signal.SIGKILL)
+            with pytest.raises(OSError):
+                registering.result()
+            # Others go on meanwhile
+            assert second.read('tthcc.dossier', [id], ['code', 'state']) == [
+                {'id': id, 'code': None, 'state': 'draft'}]
+        officers.register(second)
+
+    in_order(officers)
+    steps = read('tthcc.dossier.step', domain=[('dossier', '=', id)])
+    assert not steps
+    first.model('tthcc.dossier', 'register', [id])
+    officers.registered.append(id)
+    in_order(officers)
+    assert not officers.refused and not officers.broken
+
+
+def test_server_processes_are_killed_under_load(gunicorn, office, in_order):
+    moments = random.Random(8)
+    officers = Officers(gunicorn, office)
+    kills = 3
+    with officers.at_work():
+        for _ in range(kills):
+            officers.wait_for_more()
+            time.sleep(moments.random())
+            os.kill(moments.choice(gunicorn.workers()), signal.SIGKILL)
+        officers.wait_for_more()
+
+    in_order(officers)
+    assert not officers.refused
+    # One call each at most
+    assert len(officers.broken) <= kills
+
+
+def test_worker_is_killed_while_it_sends(
+        gunicorn, processes, office, mailbox, read, post, execute, scheduled,
+        all_sent):
+    officers = Officers(gunicorn, office)
+    client = gunicorn.client('officer', PASSWORD)
+    officers.register(client)
+    worker = processes.worker()
+    all_sent(worker)
+    before = len(mailbox.messages)
+    # The worker waits for the answer until it is killed
+    mailbox.data = 60
+    ids = post(officers.registered[0], list('abcdef'))
+    worker = processes.worker(TRYTOND_EMAIL__URI=mailbox.uri)
+    wait_for(lambda: mailbox.messages[before:], "the worker")
+    # The officer does not
+    officers.register(client)
+    processes.kill(worker)
+    mailbox.data = None
+    claimed = read('tthcc.dossier.notice', domain=[
+            ('id', 'in', ids), ('state', '=', 'claimed')])
+    assert len(claimed) == len(mailbox.messages[before:]) == 1
+
+    worker = processes.worker()
+    # Not before nobody can be at it any more
+    assert all_sent(worker)['claimed'] == 1
+    execute(
+        "UPDATE tthcc_dossier_notice SET "
+        "claimed_at = claimed_at - INTERVAL '11 minutes' "
+        "WHERE state = 'claimed'")
+    scheduled('tthcc.dossier.notice|send_waiting')
+    assert all_sent(processes.worker())['uncertain'] == 1
+    assert sorted(
+        m['Subject'] for m in mailbox.messages[before:]
+        if len(m['Subject']) == 1) == list('abcdef')
+
+
+def test_mail_server_is_away(
+        gunicorn, processes, office, mailbox, read, execute, all_sent,
+        in_order):
+    mailbox.stop()
+    officers = Officers(gunicorn, office)
+    worker = processes.worker()
+    with officers.at_work():
+        officers.wait_for_more()
+
+    def tried():
+        return read('tthcc.dossier.notice', 'answer', domain=[
+                ('attempts', '>', 0), ('state', '=', 'waiting')])
+
+    assert wait_for(tried, "the worker")[0].answer
+    assert not officers.refused and not officers.broken
+    before = len(mailbox.messages)
+    mailbox.start()
+    execute(
+        "UPDATE tthcc_dossier_notice SET "
+        "next_try = LOCALTIMESTAMP(0) - INTERVAL '1 day' "
+        "WHERE state = 'waiting'")
+    all_sent(worker)
+    assert len(mailbox.messages[before:]) == len(officers.registered)
+    in_order(officers)
+
+
 def test_database_restarts_under_load(
-        gunicorn, processes, office, mailbox, read, in_order):
+        gunicorn, processes, office, mailbox, read, in_order, all_sent):
     if not postgresql.restart:
         leave_out("a PostgreSQL server that may be restarted")
     worker = processes.worker()
@@ -149,7 +344,14 @@ def test_database_restarts_under_load(
         postgresql.restart(away=2)
         officers.wait_for_more()
 
-    print(Counter(str(r) for r in officers.refused), officers.broken)
-    print(len(officers.registered))
     assert not officers.broken
+    for refused in officers.refused:
+        assert "cơ sở dữ liệu" in refused.message.lower()
     in_order(officers)
+    # By the worker itself
+    last = max(officers.registered)
+    wait_for(
+        lambda: read('tthcc.dossier.notice', domain=[
+                ('dossier', '=', last), ('state', '=', 'sent')]),
+        "the worker")
+    all_sent(worker)

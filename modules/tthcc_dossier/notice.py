@@ -3,6 +3,7 @@
 
 import datetime as dt
 import logging
+import time
 from email.utils import make_msgid
 
 from sql import Literal
@@ -39,6 +40,8 @@ DELAYS = [
 # Whoever claimed a notice longer ago than any way out takes is gone
 LEASE = dt.timedelta(minutes=10)
 _PICKED_UP_AT_ONCE = 500
+_SETTLED_WITHIN = 30
+"How many times, a second and more apart"
 _SENT = ['channel', 'recipient', 'subject', 'body', 'language', 'message_id']
 
 
@@ -154,11 +157,6 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     def default_next_try():
         return clock.now()
 
-    @staticmethod
-    def default_message_id():
-        # Without a port
-        return make_msgid(domain=host().partition(':')[0])
-
     def get_rec_name(self, name):
         return f'{self.dossier.rec_name}: {self.event_string}'
 
@@ -209,6 +207,10 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                         ('dossier', 'in', [n.dossier.id for n in notices]),
                         ], order=[])))
         notices = [n for n in notices if identity(n) not in known]
+        for notice in notices:
+            # Not by default, which all that are saved at once would share;
+            # without a port
+            notice.message_id = make_msgid(domain=host().partition(':')[0])
         cls.save(notices)
         cls._leave_to_worker(notices)
         return notices
@@ -319,16 +321,24 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
 
     @classmethod
     def _settle(cls, claim, **values):
-        "Note what became of a claimed notice, also if it was given up since"
+        """Note what became of a claimed notice, also if it was given up since
+
+        While the database is away it waits, for nobody else knows."""
         t = cls.__table__()
-        with Transaction().new_transaction() as transaction:
-            cursor = transaction.connection.cursor()
-            cursor.execute(*t.update(
-                    [getattr(t, name) for name in values],
-                    list(values.values()),
-                    where=(t.id == claim['id'])
-                    & t.state.in_(['claimed', 'uncertain'])
-                    & (t.claimed_at == claim['claimed_at'])))
+        query = t.update(
+            [getattr(t, name) for name in values], list(values.values()),
+            where=(t.id == claim['id'])
+            & t.state.in_(['claimed', 'uncertain'])
+            & (t.claimed_at == claim['claimed_at']))
+        for left in reversed(range(_SETTLED_WITHIN)):
+            try:
+                with Transaction().new_transaction() as transaction:
+                    transaction.connection.cursor().execute(*query)
+                break
+            except backend.DatabaseOperationalError:
+                if not left:
+                    raise
+                time.sleep(1)
 
     @classmethod
     @ModelView.button

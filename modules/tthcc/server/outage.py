@@ -1,12 +1,13 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"""What a person is told while the database is away
+"""What a person is told while the database is away or the disk is full
 
 Tryton answers that the service is unavailable, in the words of the driver.
 The web client repeats the call in silence some times, also one that may have
 been saved, then waits for ever.  Here it is told in the language of the user,
 in words that stay in the process, for those of messages are in the database.
 """
+import errno
 import functools
 
 import polib
@@ -26,7 +27,10 @@ UPSTREAM = {
     }
 
 
-class DatabaseAwayError(UserError):
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class OutageError(UserError):
     pass
 
 
@@ -45,13 +49,15 @@ def dispatch_request(app, stock, request):
             'msg_database_uncertain' if uncertain else 'msg_database_away',
             language_of(request))
         if isinstance(request, JSONRequest):
-            return DatabaseAwayError(message)
+            return OutageError(message)
         response.description = message
     elif (isinstance(response, exceptions.NotFound)
             and isinstance(
                 response.__context__, backend.DatabaseOperationalError)):
-        # What the client shows of a login that failed
+        # Of a login the client shows it like that
         return Exception(text('msg_database_away', language_of(request)))
+    elif isinstance(response, OSError) and response.errno in _FULL:
+        return OutageError(text('msg_disk_full', language_of(request)))
     return response
 
 
