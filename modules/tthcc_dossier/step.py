@@ -21,7 +21,7 @@ from .warning import WarnStepMixin
 
 class Step(
         CoordinatedStepMixin, LateStepMixin, WarnStepMixin,
-        sequence_ordered(), Line, ModelSQL, ModelView):
+        Line, sequence_ordered(), ModelSQL, ModelView):
     """A leg of a dossier (chặng): who has it, for how long it was promised
     and how long it really took."""
     __name__ = 'tthcc.dossier.step'
