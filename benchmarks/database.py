@@ -4,8 +4,13 @@
 import contextlib
 import os
 import pathlib
+import sys
 import tempfile
 import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+# What the tests import from there
+sys.path.append(str(ROOT / 'tools'))
 
 
 @contextlib.contextmanager

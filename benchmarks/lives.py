@@ -21,9 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 from benchmarks import database
-from benchmarks.database import step
+from benchmarks.database import ROOT, step
 
-ROOT = pathlib.Path(__file__).parent.parent
 FOLDER = ROOT / 'benchmarks'
 WORKERS = 2
 FEW, MANY = 'few', 'many'

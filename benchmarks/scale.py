@@ -16,7 +16,7 @@ import tempfile
 from types import SimpleNamespace
 
 from benchmarks import database, lives
-from benchmarks.database import step
+from benchmarks.database import ROOT, step
 
 APPLICATION = 'trytond.modules.tthcc.server.application:app'
 OFFICES = 'offices'
@@ -82,7 +82,7 @@ def build(folder, sizes):
 
 def postgresql(folder, *settings):
     return database.postgresql(
-        *settings, config=lives.ROOT / 'config' / 'trytond.conf',
+        *settings, config=ROOT / 'config' / 'trytond.conf',
         keep=folder / 'postgresql')
 
 
@@ -112,7 +112,62 @@ def fill(size):
 
 
 def measure(stack, folder, offices, options):
-    raise SystemExit
+    databases = [name_of(size) for size in options.sizes]
+    stack.enter_context(postgresql(folder, *SETTINGS))
+    os.environ['TRYTOND_DATABASE_NAMES'] = ','.join(databases)
+    server = stack.enter_context(lives.serve(APPLICATION))
+    from benchmarks import plans
+    from benchmarks.officer import Times
+    from benchmarks.waits import Waits
+    times = Times()
+    officers = [
+        Waits(server, name, with_contact(offices[0]), times)
+        for name in databases]
+    with step("warming up"):
+        scans = take_turns(officers, growing=plans.grown(databases[-1]))
+        times.clear()
+    with step(f"{options.rounds} turns"):
+        for _ in range(options.rounds):
+            take_turns(officers)
+            officers.reverse()
+    print(text(times, databases, options))
+
+
+def with_contact(office):
+    "The office with new dossiers whose applicants are told what happens"
+    applicant = {
+        'name': "Nguyễn Văn Ân", 'identity_number': '001099000001',
+        'phone': '0912000001'}
+    return SimpleNamespace(**{
+            **vars(office), 'values': {
+                **office.values, 'applicants': [['create', [applicant]]]}})
+
+
+def take_turns(officers, growing=()):
+    "Do each act at each size in turn"
+    acts = [officer.acts() for officer in officers]
+    for name in acts[0]:
+        for act in acts:
+            act[name]()
+
+
+def text(times, databases, options):
+    "Return the table of medians and 95th percentiles"
+    from statistics import median, quantiles
+    few = databases[0]
+    lines = [
+        "| | " + ' | '.join(f'{s:,} | ' for s in options.sizes)
+        + " | ratio |",
+        "|---|" + "---|---|" * len(databases) + "---|"]
+    for name in times.names('tthcc'):
+        values = [times[d, 'tthcc', name] for d in databases]
+        lines.append(
+            f"| {name} | " + ' | '.join(
+                f'{median(v):.0f} | {quantiles(v, n=20)[-1]:.0f}'
+                if len(v) > 1 else ' | ' for v in values)
+            + (f" | {median(values[-1]) / median(values[0]):.2f} |"
+                if values[0] else " | |"))
+    return '\n'.join(lines)
 
 
 if __name__ == '__main__':
