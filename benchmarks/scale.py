@@ -116,7 +116,6 @@ def measure(stack, folder, offices, options):
     stack.enter_context(postgresql(folder, *SETTINGS))
     os.environ['TRYTOND_DATABASE_NAMES'] = ','.join(databases)
     server = stack.enter_context(lives.serve(APPLICATION))
-    from benchmarks import plans
     from benchmarks.officer import Times
     from benchmarks.waits import Waits
     times = Times()
@@ -124,7 +123,7 @@ def measure(stack, folder, offices, options):
         Waits(server, name, with_contact(offices[0]), times)
         for name in databases]
     with step("warming up"):
-        scans = take_turns(officers, growing=plans.grown(databases[-1]))
+        take_turns(officers)
         times.clear()
     with step(f"{options.rounds} turns"):
         for _ in range(options.rounds):
@@ -143,7 +142,7 @@ def with_contact(office):
                 **office.values, 'applicants': [['create', [applicant]]]}})
 
 
-def take_turns(officers, growing=()):
+def take_turns(officers):
     "Do each act at each size in turn"
     acts = [officer.acts() for officer in officers]
     for name in acts[0]:
@@ -154,7 +153,6 @@ def take_turns(officers, growing=()):
 def text(times, databases, options):
     "Return the table of medians and 95th percentiles"
     from statistics import median, quantiles
-    few = databases[0]
     lines = [
         "| | " + ' | '.join(f'{s:,} | ' for s in options.sizes)
         + " | ratio |",
