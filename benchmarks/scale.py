@@ -91,8 +91,9 @@ def name_of(size):
 
 
 def fill(size):
-    from benchmarks import province
     from tqdm import tqdm
+
+    from benchmarks import province
     from trytond.transaction import Transaction
     name = name_of(size)
     database.create(name, OFFICES)
