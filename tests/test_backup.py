@@ -150,7 +150,7 @@ def test_old_backups_go(dossier, database, run, files, tmp_path):
 
     def folder(day, time='013000'):
         path = tmp_path / f'{day}T{time}'
-        path.mkdir()
+        (path / 'files').mkdir(parents=True)
         return path
     last_year = today.replace(year=today.year - 2, day=1)
     # Three months ago: the first of the month stays
