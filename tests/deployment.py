@@ -5,6 +5,7 @@
 Its files are taken as they are but for addresses, ports and paths.
 """
 import contextlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -13,12 +14,14 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from types import SimpleNamespace
 
 from tests.server import Client
+from trytond.modules.tthcc.tests.tools import PASSWORD
 
 ROOT = pathlib.Path(__file__).parent.parent
 DEPLOY = ROOT / 'deploy'
@@ -182,6 +185,54 @@ class Site:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+class Load:
+    "Officers who register dossiers of their values until it ends"
+
+    def __init__(self, site, officers):
+        "officers: their logins and the values of a dossier of theirs"
+        # The codes by ids
+        self.registered = {}
+        # When a call that failed began, and how
+        self.failed = []
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(
+                target=self._work,
+                args=(i, site.client(login, PASSWORD), values))
+            for i, (login, values) in enumerate(officers)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, i, client, values):
+        for n in itertools.count():
+            if self._ended.is_set():
+                break
+            email = f'applicant-{i}-{n}@example.vn'
+            try:
+                started = time.monotonic()
+                id, = client.create('tthcc.dossier', {
+                        **values, 'applicants': [('create', [{
+                                        'name': "Nguyễn Văn Ân",
+                                        'email': email,
+                                        'notify_by': 'email'}])]})
+                started = time.monotonic()
+                client.model('tthcc.dossier', 'register', [id])
+                started = time.monotonic()
+                dossier, = client.read('tthcc.dossier', [id], ['code'])
+            except Exception as exception:
+                self.failed.append((started, exception))
+            else:
+                self.registered[id] = dossier['code']
 
 
 def adapted(path, changes):

@@ -4,12 +4,14 @@
 import contextlib
 import copy
 import http.client
-import itertools
 import json
 import os
+import pathlib
+import re
 import shutil
 import ssl
-import threading
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,7 +24,8 @@ import pytest
 
 from tests.conftest import leave_out
 from tests.databases import PASSWORD as ADMIN_PASSWORD
-from tests.deployment import HOST, Site, get, nginx, ssl_trust, wait
+from tests.deployment import (
+    DEPLOY, HOST, Load, Site, get, nginx, ssl_trust, wait)
 from tests.mailbox import Mailbox
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -182,6 +185,57 @@ def test_metrics(site):
     assert not any('officer' in name for name in after)
 
 
+def test_alerts_ask_for_what_is_told(site):
+    told = {name.partition('{')[0] for name in metrics(site, A)}
+    alerts = (DEPLOY / 'prometheus' / 'alerts.yml').read_text()
+    asked = set(re.findall(r'tthcc_[a-z_]+', alerts))
+    # That of the backups comes from their script
+    assert 'tthcc_backup_timestamp_seconds' in (DEPLOY / 'backup').read_text()
+
+    assert len(asked) > 10
+    assert asked - told == {'tthcc_backup_timestamp_seconds'}
+
+
+def test_settings_are_known_to_postgresql(site):
+    settings = re.findall(
+        r'^(\w+) = ', (DEPLOY / 'postgresql' / 'tthcc.conf').read_text(),
+        re.MULTILINE)
+    known = query(
+        site, "SELECT name FROM pg_settings WHERE name = ANY(%s)", settings)
+    assert sorted(settings) == sorted(name for name, in known)
+
+
+def test_units_are_what_systemd_understands(tmp_path):
+    if not shutil.which('systemd-analyze'):
+        leave_out("systemd")
+    programs = pathlib.Path(sys.executable).parent
+    units = []
+    for unit in (DEPLOY / 'systemd').iterdir():
+        units.append(tmp_path / unit.name)
+        text = unit.read_text()
+        for path, here in [
+                ('/opt/tthcc/.venv/bin', programs),
+                ('/opt/tthcc', DEPLOY.parent)]:
+            text = text.replace(path, str(here))
+        units[-1].write_text(text)
+    result = subprocess.run(
+        ['systemd-analyze', 'verify', *units], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, '')
+
+
+def test_the_guide_names_what_there_is():
+    guide = DEPLOY.parent / 'docs' / 'administration.md'
+    text = guide.read_text()
+    for path in re.findall(r'/opt/tthcc/((?:deploy|docs)/[\w./*-]+)', text):
+        assert list(DEPLOY.parent.glob(path)), path
+    for link in re.findall(r'\]\(([^#)]+)', text):
+        assert (guide.parent / link).exists(), link
+    headings = {
+        re.sub(r'[^\w -]', '', h.lower()).replace(' ', '-')
+        for h in re.findall(r'^#+ (.*)', text, re.MULTILINE)}
+    assert set(re.findall(r'\]\(#([^)]+)', text)) <= headings
+
+
 def test_real_address_is_written_down(site):
     "Also when the client names another"
     body = json.dumps({
@@ -249,8 +303,9 @@ def test_a_message_reaches_clients_of_the_other_server(site):
 
 def test_a_server_dies_under_load(site, values, mailbox):
     site.start_worker()
-    load = Load(site, values)
-    with load:
+    officers = 2 * [
+        (f'{name}_officer', values[name]) for name in values]
+    with Load(site, officers) as load:
         time.sleep(3)
         site.kill_server(A)
         killed_at = time.monotonic()
@@ -261,7 +316,7 @@ def test_a_server_dies_under_load(site, values, mailbox):
         wait(lambda: len(load.registered) >= done + 10)
 
     # The calls that the server was answering, and no other
-    assert len(load.failed) <= Load.OFFICERS
+    assert len(load.failed) <= len(officers)
     assert all(started < killed_at for started, _ in load.failed), load.failed
     assert {type(e) for _, e in load.failed} <= {urllib.error.HTTPError}
     assert {e.code for _, e in load.failed} <= {502}
@@ -283,52 +338,3 @@ def test_a_server_dies_under_load(site, values, mailbox):
             "WHERE d.code IS NOT NULL")]
     wait(lambda: len(mailbox.messages) >= len(recipients))
     assert sorted(m['To'] for m in mailbox.messages) == sorted(recipients)
-
-
-class Load:
-    "Officers of two centres who register dossiers"
-
-    OFFICERS = 4
-
-    def __init__(self, site, values):
-        self.registered = {}
-        # When a call that failed began, and how
-        self.failed = []
-        self._values = values
-        self._ended = threading.Event()
-        self._threads = []
-        for i in range(self.OFFICERS):
-            name = 'ab'[i % 2]
-            self._threads.append(threading.Thread(
-                    target=self._work,
-                    args=(i, name, site.client(f'{name}_officer', PASSWORD))))
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-
-    def __exit__(self, *exception):
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _work(self, i, name, client):
-        for n in itertools.count():
-            if self._ended.is_set():
-                break
-            email = f'applicant-{i}-{n}@example.vn'
-            try:
-                started = time.monotonic()
-                id, = client.create('tthcc.dossier', {
-                        **self._values[name], 'applicants': [('create', [{
-                                        'name': "Nguyễn Văn Ân",
-                                        'email': email,
-                                        'notify_by': 'email'}])]})
-                started = time.monotonic()
-                client.model('tthcc.dossier', 'register', [id])
-                started = time.monotonic()
-                dossier, = client.read('tthcc.dossier', [id], ['code'])
-            except Exception as exception:
-                self.failed.append((started, exception))
-            else:
-                self.registered[id] = dossier['code']
