@@ -18,6 +18,9 @@ keepalive = 0
 # Seconds in which calls may end when the service is stopped
 graceful_timeout = 60
 
+# systemd is what controls it
+control_socket_disable = True
+
 # The access log is that of nginx; journald keeps the other
 accesslog = None
 errorlog = '-'
