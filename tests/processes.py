@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 
+from tests.conftest import leave_out
 from tests.server import Client
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -103,6 +104,29 @@ class Server:
 
     def client(self, login, password):
         return Client(self, login, password)
+
+
+@contextlib.contextmanager
+def small_disk(folder):
+    """Make the folder a disk of its own; yield a function that fills it, or
+    makes room again"""
+    filler = folder / 'filler'
+    mounted = subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder],
+        stderr=subprocess.PIPE, text=True)
+    if mounted.returncode:
+        leave_out(f"the right to mount a disk: {mounted.stderr}")
+
+    def fill(full=True):
+        if full:
+            with contextlib.suppress(OSError):
+                filler.write_bytes(bytes(2 ** 20))
+        else:
+            filler.unlink()
+    try:
+        yield fill
+    finally:
+        subprocess.run(['umount', folder], check=True)
 
 
 def wait_for(condition, what, seconds=60):

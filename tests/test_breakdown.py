@@ -2,6 +2,9 @@
 # this repository contains the full copyright notices and license terms.
 "What breaks while a province works, and what is true after it"
 import contextlib
+import datetime as dt
+import glob
+import io
 import os
 import random
 import signal
@@ -12,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from tests import postgresql
 from tests.conftest import leave_out
 from tests.mailbox import Mailbox
-from tests.processes import Processes, wait_for
+from tests.processes import Processes, small_disk, wait_for
 from tests.server import Refused
 from trytond import backend
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -52,9 +56,18 @@ def mailbox():
 
 
 @pytest.fixture(scope='module')
-def processes(database, office, mailbox, tmp_path_factory):
+def disk(tmp_path_factory):
+    "The folder of the file store, and what fills it"
+    folder = tmp_path_factory.mktemp('disk')
+    with small_disk(folder) as fill:
+        yield SimpleNamespace(folder=folder, fill=fill)
+
+
+@pytest.fixture(scope='module')
+def processes(database, office, mailbox, disk, tmp_path_factory):
     processes = Processes(
         database, tmp_path_factory.mktemp('processes'),
+        TRYTOND_DATABASE__PATH=str(disk.folder),
         TRYTOND_EMAIL__URI=f'{mailbox.uri}?timeout=5',
         TRYTOND_EMAIL__FROM='motcua@example.vn')
     yield processes
@@ -172,12 +185,12 @@ def locked(database):
 
 
 @pytest.fixture
-def scheduled(execute, processes):
-    "Run a method as the scheduler does when it is due"
-    def scheduled(method, **environment):
-        execute('UPDATE ir_cron SET active = (method = %s)', method)
-        execute('UPDATE ir_cron SET next_call = NULL WHERE active')
-        processes.run_scheduler(**environment)
+def scheduled(start, pool, options):
+    "Run a method as the scheduler does"
+    def scheduled(name, method):
+        options('queue', worker='True')
+        with start(0):
+            getattr(pool.get(name), method)()
     return scheduled
 
 
@@ -185,13 +198,14 @@ def scheduled(execute, processes):
 def all_sent(scheduled, read, mailbox, processes):
     """Wait until no notice waits, then check that each has left once, but for
     those of which a person decides"""
-    def all_sent(worker):
-        scheduled('tthcc.dossier.notice|send_waiting')
+    def all_sent(worker, stop=True):
+        scheduled('tthcc.dossier.notice', 'send_waiting')
         wait_for(
             lambda: not read('tthcc.dossier.notice', domain=[
                     ('state', '=', 'waiting')]),
             "the worker")
-        processes.kill(worker, signal.SIGTERM)
+        if stop:
+            processes.kill(worker, signal.SIGTERM)
         left = Counter(m['Message-ID'] for m in mailbox.messages)
         assert not left or max(left.values()) == 1
         notices = read('tthcc.dossier.notice', 'message_id', 'state')
@@ -274,34 +288,46 @@ def test_server_processes_are_killed_under_load(gunicorn, office, in_order):
 def test_worker_is_killed_while_it_sends(
         gunicorn, processes, office, mailbox, read, post, execute, scheduled,
         all_sent):
+    def left():
+        return read('tthcc.dossier.notice', 'state', domain=[
+                ('id', 'in', ids), ('state', '!=', 'sent')])
+
+    def give_back():
+        execute(
+            "UPDATE ir_queue SET "
+            "dequeued_at = dequeued_at - INTERVAL '6 minutes' "
+            "WHERE finished_at IS NULL")
+        scheduled('ir.queue', 'give_back')
+        return read('ir.queue', domain=[('dequeued_at', '=', None)])
+
     officers = Officers(gunicorn, office)
     client = gunicorn.client('officer', PASSWORD)
     officers.register(client)
-    worker = processes.worker()
-    all_sent(worker)
+    worker = processes.worker(TRYTOND_EMAIL__URI=mailbox.uri)
+    all_sent(worker, stop=False)
     before = len(mailbox.messages)
     # The worker waits for the answer until it is killed
     mailbox.data = 60
     ids = post(officers.registered[0], list('abcdef'))
-    worker = processes.worker(TRYTOND_EMAIL__URI=mailbox.uri)
     wait_for(lambda: mailbox.messages[before:], "the worker")
-    # The officer does not
-    officers.register(client)
+    assert not give_back()
     processes.kill(worker)
     mailbox.data = None
-    claimed = read('tthcc.dossier.notice', domain=[
-            ('id', 'in', ids), ('state', '=', 'claimed')])
-    assert len(claimed) == len(mailbox.messages[before:]) == 1
+    assert Counter(n.state for n in left()) == {'claimed': 1, 'waiting': 5}
 
+    # The officers have gone on meanwhile
+    officers.register(client)
+    assert give_back()
     worker = processes.worker()
+    wait_for(lambda: len(left()) == 1, "the other worker")
     # Not before nobody can be at it any more
-    assert all_sent(worker)['claimed'] == 1
+    scheduled('tthcc.dossier.notice', 'send_waiting')
+    assert left()[0].state == 'claimed'
     execute(
         "UPDATE tthcc_dossier_notice SET "
         "claimed_at = claimed_at - INTERVAL '11 minutes' "
         "WHERE state = 'claimed'")
-    scheduled('tthcc.dossier.notice|send_waiting')
-    assert all_sent(processes.worker())['uncertain'] == 1
+    assert all_sent(worker)['uncertain'] == 1
     assert sorted(
         m['Subject'] for m in mailbox.messages[before:]
         if len(m['Subject']) == 1) == list('abcdef')
@@ -348,6 +374,7 @@ def test_database_restarts_under_load(
     for refused in officers.refused:
         assert "cơ sở dữ liệu" in refused.message.lower()
     in_order(officers)
+    processes.run_scheduler()
     # By the worker itself
     last = max(officers.registered)
     wait_for(
@@ -355,3 +382,104 @@ def test_database_restarts_under_load(
                 ('dossier', '=', last), ('state', '=', 'sent')]),
         "the worker")
     all_sent(worker)
+
+
+def scan():
+    stream = io.BytesIO()
+    Image.effect_noise((300, 300), 60).save(stream, 'PNG')
+    return stream.getvalue()
+
+
+def attach(client, dossier):
+    with client.wizard(
+            'tthcc.dossier.attach', 'tthcc.dossier', [dossier]) as wizard:
+        first, *others = wizard.values['papers']
+        first.update(content=scan(), name="tờ khai.png")
+        for other in others:
+            other.update(content=None, name=None)
+        wizard.execute('attach')
+
+
+def test_disk_is_full(gunicorn, disk, office, read, in_order):
+    client = gunicorn.client('officer', PASSWORD)
+    officers = Officers(gunicorn, office)
+    officers.register(client)
+    dossier, = officers.registered
+    disk.fill()
+    with pytest.raises(Refused, match="không ghi được tệp"):
+        attach(client, dossier)
+    assert not read('tthcc.dossier.file')
+    assert not [p for p in disk.folder.rglob('*-*') if p.is_file()]
+    # What needs no disk goes on
+    officers.register(client)
+    disk.fill(False)
+
+    attach(client, dossier)
+
+    file, = read('tthcc.dossier.file', 'dossier', 'size')
+    assert file.dossier == dossier
+    stored, = [p for p in disk.folder.rglob('*-*') if p.is_file()]
+    assert stored.stat().st_size == file.size
+    in_order(officers)
+
+
+@pytest.fixture
+def moved(processes):
+    """Return the environment of processes whose clock is off, and the
+    function that says by how much"""
+    libraries = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')
+    if not libraries:
+        leave_out("libfaketime")
+    offset = processes.folder / 'offset'
+
+    def move(by):
+        offset.write_text(by)
+    move('+0d')
+    return {
+        'LD_PRELOAD': libraries[0],
+        'FAKETIME_TIMESTAMP_FILE': str(offset),
+        'FAKETIME_NO_CACHE': '1',
+        # It moves the clock of timeouts as well
+        'GUNICORN_CMD_ARGS': '--timeout 0',
+        }, move
+
+
+def test_clock_of_the_server_jumps(
+        processes, office, moved, read, execute, in_order, all_sent):
+    environment, move = moved
+    server = processes.serve(workers=1, name='moved', **environment)
+    officer, processor, leader = [
+        server.client(role, PASSWORD)
+        for role in ['officer', 'processor', 'leader']]
+    officers = Officers(server, office)
+    ahead = ['+1d'] * 4
+    for by in ['+0d', *ahead, '-1d', '+0d']:
+        move(by)
+        officers.register(officer)
+    move('+1d')
+    ids = officers.registered[1:5]
+    officer.model('tthcc.dossier', 'pass_on', ids)
+    execute("UPDATE ir_cron SET next_call = NULL")
+    processes.run_scheduler(**environment)
+    move('+0d')
+    # What was begun tomorrow goes on today, by the same people
+    processor.model('tthcc.dossier', 'complete_step', ids)
+    leader.model('tthcc.dossier', 'resolve', ids)
+    officer.model('tthcc.dossier', 'return_', ids)
+
+    assert not officers.refused and not officers.broken
+    in_order(officers)
+    days = {d.code.split('-')[1] for d in read(
+            'tthcc.dossier', 'code',
+            domain=[('id', 'in', officers.registered)])}
+    assert len(days) == 3
+    for step in read('tthcc.dossier.step', 'started_at', 'ended_at', 'worked'):
+        if step.ended_at:
+            assert step.started_at <= step.ended_at
+            assert step.worked >= dt.timedelta()
+    # The tasks of the scheduler do not wait for tomorrow
+    processes.run_scheduler()
+    late, = read('ir.cron', 'next_call', domain=[
+            ('method', '=', 'tthcc.dossier.notice|send_waiting')])
+    assert late.next_call < dt.datetime.now() + dt.timedelta(minutes=2)
+    all_sent(processes.worker())

@@ -7,6 +7,7 @@ import time
 from email.utils import make_msgid
 
 from sql import Literal
+from sql.conditionals import Coalesce
 
 from trytond import backend, config
 from trytond.i18n import gettext
@@ -228,18 +229,28 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     @classmethod
     def send_waiting(cls):
         """Queue what waits, which includes what failed and may be tried
-        again, and give up on what was claimed by somebody who is gone."""
+        again, and give up on what was claimed by somebody who is gone.
+
+        What lies in the future was noted before the clock was set back, and
+        does not wait for it."""
         now = clock.now()
         lost = cls.search([
                 ('state', '=', 'claimed'),
-                ('claimed_at', '<', now - LEASE),
+                ['OR',
+                    ('claimed_at', '<', now - LEASE),
+                    ('claimed_at', '>', now + LEASE),
+                    ],
                 ], order=[])
         for notice in lost:
             notice.state = 'uncertain'
         cls.save(lost)
         cls._queue(cls.search([
                     ('state', '=', 'waiting'),
-                    ('next_try', '<=', now),
+                    ['OR',
+                        ('next_try', '<=', now),
+                        ('claimed_at', '>', now),
+                        [('claimed_at', '=', None), ('made_at', '>', now)],
+                        ],
                     ], limit=_PICKED_UP_AT_ONCE,
                 order=[('next_try', 'ASC')]))
 
@@ -296,7 +307,8 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                         ['claimed', now, t.attempts + 1],
                         where=(t.id == id)
                         & (t.state == 'waiting')
-                        & (t.next_try <= now)))
+                        & ((t.next_try <= now)
+                            | (Coalesce(t.claimed_at, t.made_at) > now))))
                 if cursor.rowcount:
                     notice = cls(id)
                     return {

@@ -129,7 +129,10 @@ class Step(
         return bool(self.started_at and not self.ended_at)
 
     def end(self, moment, employee):
-        "End the leg and count the working time it took"
+        """End the leg and count the working time it took
+
+        It ends no earlier than it began, though the clock was set back."""
+        moment = max(moment, self.started_at)
         self.ended_at = moment
         self.ended_by = employee
         self.worked = self.worked_until(moment)
