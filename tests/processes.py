@@ -16,7 +16,6 @@ from tests.server import Client
 
 ROOT = pathlib.Path(__file__).parent.parent
 CONFIG = ROOT / 'tests' / 'gunicorn.conf.py'
-APPLICATION = 'trytond.modules.tthcc.server.application:app'
 
 
 class Processes:
@@ -84,7 +83,7 @@ class Server:
         self.url = f'http://{address}/'
         self.process = processes.start(
             name, 'gunicorn', '--config', str(CONFIG),
-            '--workers', str(workers), '--bind', address, APPLICATION,
+            '--workers', str(workers), '--bind', address,
             **environment)
         wait_for(self._answers, "the server")
 
