@@ -26,6 +26,7 @@ from trytond import backend
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
+from trytond.worker import run_task
 
 pytestmark = pytest.mark.postgresql
 OFFICERS = 4
@@ -331,6 +332,22 @@ def test_worker_is_killed_while_it_sends(
     assert sorted(
         m['Subject'] for m in mailbox.messages[before:]
         if len(m['Subject']) == 1) == list('abcdef')
+
+
+def test_task_that_fails_is_not_given_back(
+        pool, start, options, execute, read, scheduled):
+    options('queue', worker='True')
+    with start(0):
+        id = pool.get('ir.queue').push(
+            'default', {'model': 'no.such.model', 'user': 0})
+    execute(
+        "UPDATE ir_queue SET dequeued_at = LOCALTIMESTAMP - "
+        "INTERVAL '6 minutes' WHERE id = %s", id)
+    run_task(pool, id)
+    scheduled('ir.queue', 'give_back')
+    task, = read(
+        'ir.queue', 'dequeued_at', 'finished_at', domain=[('id', '=', id)])
+    assert task.dequeued_at and task.finished_at
 
 
 def test_mail_server_is_away(

@@ -43,32 +43,53 @@ def apply(replace):
 
 def dispatch_request(app, stock, request):
     response = stock(app, request)
-    if isinstance(response, exceptions.ServiceUnavailable):
-        uncertain = response.description == CommitUncertain.TEXT
-        message = text(
-            'msg_database_uncertain' if uncertain else 'msg_database_away',
-            language_of(request))
-        if isinstance(request, JSONRequest):
-            return OutageError(message)
-        response.description = message
-    elif (isinstance(response, exceptions.NotFound)
-            and isinstance(
-                response.__context__, backend.DatabaseOperationalError)):
+    # Pages make it an error of the server, a login says that nothing is found
+    cause = response
+    if isinstance(response, (
+                exceptions.NotFound, exceptions.InternalServerError)):
+        cause = response.__context__
+    if isinstance(cause, exceptions.ServiceUnavailable):
+        name = _away(cause.description)
+    elif isinstance(cause, backend.DatabaseOperationalError):
+        name = _away(str(cause))
+    elif isinstance(cause, OSError) and cause.errno in _FULL:
+        name = 'msg_disk_full'
+    else:
+        return response
+    if not _is_call(request):
+        return exceptions.ServiceUnavailable(
+            text(name, config.get('database', 'language')))
+    message = text(name, _language(request))
+    if isinstance(response, exceptions.NotFound):
         # Of a login the client shows it like that
-        return Exception(text('msg_database_away', language_of(request)))
-    elif isinstance(response, OSError) and response.errno in _FULL:
-        return OutageError(text('msg_disk_full', language_of(request)))
-    return response
+        return Exception(message)
+    return OutageError(message)
 
 
-def language_of(request):
+def _away(error):
+    if error == CommitUncertain.TEXT:
+        return 'msg_database_uncertain'
+    return 'msg_database_away'
+
+
+def _is_call(request):
+    "Whether it comes from a client, not from a browser or a portal"
+    try:
+        return (
+            isinstance(request, JSONRequest)
+            and isinstance(request.parsed_data, dict)
+            and {'method', 'params'} <= set(request.parsed_data))
+    except exceptions.BadRequest:
+        return False
+
+
+def _language(request):
     "The language of the user, which their client sends with each call"
-    if isinstance(request, JSONRequest):
-        *_, last = [None, *request.rpc_params]
-        if isinstance(last, dict):
-            last = last.get('language')
-        if isinstance(last, str):
-            return last
+    last = request.rpc_params[-1] if request.rpc_params else None
+    if isinstance(last, dict):
+        last = last.get('language')
+    if isinstance(last, str):
+        return last
     return config.get('database', 'language')
 
 
