@@ -207,9 +207,9 @@ def all_sent(scheduled, read, mailbox, processes):
             "the worker")
         if stop:
             processes.kill(worker, signal.SIGTERM)
+        notices = read('tthcc.dossier.notice', 'message_id', 'state')
         left = Counter(m['Message-ID'] for m in mailbox.messages)
         assert not left or max(left.values()) == 1
-        notices = read('tthcc.dossier.notice', 'message_id', 'state')
         for notice in notices:
             assert notice.state in {'sent', 'claimed', 'uncertain'}
             assert left[notice.message_id] or notice.state != 'sent'
@@ -306,6 +306,10 @@ def test_worker_is_killed_while_it_sends(
     officers.register(client)
     worker = processes.worker(TRYTOND_EMAIL__URI=mailbox.uri)
     all_sent(worker, stop=False)
+    wait_for(
+        lambda: not read(
+            'tthcc.dossier.notice', domain=[('state', '=', 'claimed')]),
+        "the worker")
     before = len(mailbox.messages)
     # The worker waits for the answer until it is killed
     mailbox.data = 60
