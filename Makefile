@@ -4,6 +4,8 @@
 # make run   the demo province at http://localhost:8000
 #            PORT=8001, DATABASE=name, TRYTOND_CONFIG=file,
 #            TRYTOND_DATABASE_URI=postgresql://user:password@localhost:5432/
+# make server
+#            what a server of a province needs: docs/administration.md
 # make test  everything that can be tested on this machine
 #            TESTS="tests/test_server.py -k proteus" for some of it
 # make lint  the style of the code
@@ -14,11 +16,14 @@ PYTHON = python3
 TESTS =
 MODULES = $(notdir $(wildcard modules/*))
 
-.PHONY: run test lint translations python
+.PHONY: run server test lint translations python
 
 run: python
 	@$(PYTHON) tools/prepare.py run
 	@exec .venv/bin/python tools/run.py
+
+server: python
+	@$(PYTHON) tools/prepare.py server
 
 test: python
 	@$(PYTHON) tools/prepare.py test

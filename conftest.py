@@ -36,6 +36,8 @@ def pytest_cmdline_main(config):
 
 
 def pytest_configure(config):
+    config.addinivalue_line(
+        'markers', 'postgresql: is for this database only')
     config.backend = config.option.database
     kept = ROOT / '.run' / 'test'
     if not config.option.reuse_db:
@@ -86,19 +88,20 @@ def pytest_collection_modifyitems(config, items):
         if has_screen(item):
             # A client on a busy machine may once miss a key or a click
             item.add_marker(pytest.mark.flaky(reruns=1))
-    if config.option.database != 'both' or config.backend == BACKENDS[0]:
-        return
-    again = [i for i in items if runs_on_each(i)]
-    once = [i for i in items if not runs_on_each(i)]
-    config.hook.pytest_deselected(items=once)
-    items[:] = again
+    left = [i for i in items if not runs_here(i, config)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [i for i in items if i not in left]
 
 
 def has_screen(item):
     return not {'chromium', 'desktop'}.isdisjoint(item.fixturenames)
 
 
-def runs_on_each(item):
+def runs_here(item, config):
+    if item.get_closest_marker('postgresql'):
+        return config.backend == 'postgresql'
+    if config.option.database != 'both' or config.backend == BACKENDS[0]:
+        return True
     if has_screen(item):
         return False
     return ('databases' in item.fixturenames

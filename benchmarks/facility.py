@@ -6,16 +6,12 @@ On a PostgreSQL of its own, filled by SQL with five years of events, as the
 facility manager of the province and of one centre ask for them.
 """
 import argparse
-import contextlib
 import datetime as dt
-import os
-import pathlib
 import statistics
-import sys
-import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).parent.parent
+from benchmarks import database
+
 NAME = 'facility'
 CENTRES = 27
 REPEAT = 7
@@ -31,48 +27,23 @@ def main():
     parser.add_argument(
         '--items', type=int, default=20_000, help="default 20,000")
     options = parser.parse_args()
-    sys.path[:0] = [str(ROOT)]
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        start_postgresql(stack)
-        make(folder, options.items)
+    with database.postgresql():
+        make(options.items)
         ask()
 
 
-def start_postgresql(stack):
-    from tests import postgresql
-    uri, stop = postgresql.start()
-    stack.callback(stop)
-    for name in list(os.environ):
-        if name.startswith('TRYTOND_'):
-            del os.environ[name]
-    os.environ['TRYTOND_DATABASE_URI'] = uri
-
-
-def make(folder, items):
+def make(items):
     "Make the province and fill it"
-    from trytond import admin, commandline
     from trytond.pool import Pool
     from trytond.transaction import Transaction
-    with Transaction().start(
-            None, 0, close=True, autocommit=True) as transaction:
-        transaction.database.create(
-            transaction.connection, NAME, 'template0')
-    passfile = pathlib.Path(folder, 'password')
-    passfile.write_text('a-password-of-the-benchmark\n')
-    os.environ['TRYTONPASSFILE'] = str(passfile)
-    admin.run(commandline.get_parser_admin().parse_args([
-                '-d', NAME, '--language', 'vi',
-                '--email', 'admin@example.com',
-                '--activate-dependencies', '--update',
-                'tthcc_language_vi', 'tthcc_facility']))
+    database.create(NAME)
+    database.update(NAME, 'tthcc_language_vi', 'tthcc_facility')
     with Transaction().start(NAME, 0):
         Pool(NAME).init()
         build()
     with Transaction().start(NAME, 0) as transaction:
         fill(transaction.connection.cursor(), items)
-    with Transaction().start(NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute("VACUUM ANALYZE")
+    database.execute(NAME, "VACUUM ANALYZE")
 
 
 def build():

@@ -27,7 +27,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         lives.set_environment(stack, folder)
-        office, *_ = lives.make_database(folder)
+        office, *_ = lives.make_database()
         os.environ['TRYTOND_DATABASE_NAMES'] = lives.FEW
         server = stack.enter_context(lives.serve())
         from benchmarks import results

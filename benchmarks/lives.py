@@ -20,7 +20,9 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
-ROOT = pathlib.Path(__file__).parent.parent
+from benchmarks import database
+from benchmarks.database import ROOT, step
+
 FOLDER = ROOT / 'benchmarks'
 WORKERS = 2
 FEW, MANY = 'few', 'many'
@@ -51,8 +53,8 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         set_environment(stack, folder)
-        offices = make_database(folder)
-        create(MANY, FEW)
+        offices = make_database()
+        database.create(MANY, FEW)
         fill(FEW, options.few)
         fill(MANY, options.many)
         server = stack.enter_context(serve())
@@ -68,59 +70,30 @@ def main():
 
 def set_environment(stack, folder):
     "Start PostgreSQL and register the yardstick, before importing Tryton"
-    sys.path[:0] = [folder, str(ROOT), str(ROOT / 'tools')]
+    sys.path.insert(0, folder)
     # Tryton finds modules by the entry points of what is installed
     info = pathlib.Path(folder, 'yardstick-8.0.dist-info')
     info.mkdir()
     (info / 'METADATA').write_text('Name: yardstick\nVersion: 8.0\n')
     (info / 'entry_points.txt').write_text(
         '[trytond.modules]\nyardstick = benchmarks.yardstick\n')
-    from tests import postgresql
-    uri, stop = postgresql.start()
-    stack.callback(stop)
-    for name in list(os.environ):
-        if name.startswith('TRYTOND_'):
-            del os.environ[name]
+    stack.enter_context(
+        database.postgresql(
+            config=ROOT / 'config' / 'trytond.conf'))
     os.environ.update({
-            'TRYTOND_CONFIG': str(ROOT / 'config' / 'trytond.conf'),
-            'TRYTOND_DATABASE_URI': uri,
             'TRYTOND_DATABASE_NAMES': f'{FEW},{MANY}',
             'PYTHONPATH': os.pathsep.join([folder, str(ROOT)]),
             })
 
 
-def make_database(folder):
+def make_database():
     "Make the database with the offices, and return them"
     from benchmarks import province
-    from trytond import admin, backend, commandline
-    from trytond.pool import Pool
-    from trytond.transaction import Transaction
-
-    create(FEW)
-    with Transaction().start(FEW, 0, autocommit=True) as transaction:
-        # For the search without accents, as a real centre has it
-        transaction.connection.execute("CREATE EXTENSION pg_trgm")
-    passfile = pathlib.Path(folder, 'password')
-    passfile.write_text('a-password-of-the-benchmark\n')
-    os.environ['TRYTONPASSFILE'] = str(passfile)
     with step("modules"):
-        admin.run(commandline.get_parser_admin().parse_args([
-                    '-d', FEW, '--language', 'vi',
-                    '--email', 'admin@example.com',
-                    '--activate-dependencies', '--update', 'yardstick',
-                    'tthcc_language_vi']))
-    with step("offices"), Transaction().start(FEW, 0):
-        Pool(FEW).init()
-        offices = province.build()
-    backend.Database(FEW).close()
-    return offices
-
-
-def create(name, template='template0'):
-    from trytond.transaction import Transaction
-    with Transaction().start(
-            None, 0, close=True, autocommit=True) as transaction:
-        transaction.database.create(transaction.connection, name, template)
+        database.create(FEW)
+        database.update(FEW, 'yardstick', 'tthcc_language_vi')
+    with step("offices"):
+        return province.make(FEW)
 
 
 def fill(name, total):
@@ -128,17 +101,10 @@ def fill(name, total):
     from trytond.transaction import Transaction
     with step(f"{total:,} dossiers"):
         with Transaction().start(name, 0) as transaction:
-            province.fill(transaction.connection.cursor(), total)
-        with Transaction().start(name, 0, autocommit=True) as transaction:
-            transaction.connection.execute("VACUUM ANALYZE")
-
-
-@contextlib.contextmanager
-def step(text):
-    print(text, end=' ', flush=True)
-    started = time.monotonic()
-    yield
-    print(f"{time.monotonic() - started:.0f} s", flush=True)
+            cursor = transaction.connection.cursor()
+            province.fill(cursor, total)
+            province.copy_to_yardstick(cursor)
+        database.execute(name, "VACUUM ANALYZE")
 
 
 @contextlib.contextmanager

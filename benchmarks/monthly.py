@@ -9,7 +9,6 @@ materialised.
 import argparse
 import contextlib
 import datetime as dt
-import os
 import pathlib
 import statistics
 import subprocess
@@ -17,7 +16,8 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).parent.parent
+from benchmarks import database
+
 NAME = 'monthly'
 CONFIG = '''
 [table_query_materialized]
@@ -47,7 +47,6 @@ def main():
     parser.add_argument('--phase', choices=['ask', 'materialise'],
         help=argparse.SUPPRESS)
     options = parser.parse_args()
-    sys.path[:0] = [str(ROOT)]
     if options.phase == 'ask':
         return ask()
     elif options.phase == 'materialise':
@@ -56,8 +55,8 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         config = pathlib.Path(folder, 'trytond.conf')
         config.touch()
-        start_postgresql(stack, config)
-        make(folder, options.dossiers)
+        stack.enter_context(database.postgresql(config=config))
+        make(options.dossiers)
         print("\nnot materialised", flush=True)
         call('ask')
         config.write_text(CONFIG)
@@ -66,54 +65,23 @@ def main():
         call('ask')
 
 
-def call(phase, file=__file__):
+def call(phase, module=__spec__.name):
     "Run the phase in a process of its own, which reads the configuration"
-    subprocess.check_call([sys.executable, file, '--phase', phase])
+    subprocess.check_call([sys.executable, '-m', module, '--phase', phase])
 
 
-def start_postgresql(stack, config):
-    from tests import postgresql
-    uri, stop = postgresql.start()
-    stack.callback(stop)
-    for name in list(os.environ):
-        if name.startswith('TRYTOND_'):
-            del os.environ[name]
-    os.environ.update({
-            'TRYTOND_CONFIG': str(config),
-            'TRYTOND_DATABASE_URI': uri,
-            })
-
-
-def make(folder, total, *modules):
+def make(total, *modules):
     "Make the province, with further modules, and fill it"
     from benchmarks import province
-    from trytond.pool import Pool
     from trytond.transaction import Transaction
-    with Transaction().start(
-            None, 0, close=True, autocommit=True) as transaction:
-        transaction.database.create(
-            transaction.connection, NAME, 'template0')
-    passfile = pathlib.Path(folder, 'password')
-    passfile.write_text('a-password-of-the-benchmark\n')
-    os.environ['TRYTONPASSFILE'] = str(passfile)
-    update('tthcc_language_vi', 'tthcc_dossier', *modules)
-    with Transaction().start(NAME, 0):
-        Pool(NAME).init()
-        province.build()
+    database.create(NAME)
+    database.update(NAME, 'tthcc_language_vi', 'tthcc_dossier', *modules)
+    province.make(NAME)
     with Transaction().start(NAME, 0) as transaction:
         cursor = transaction.connection.cursor()
-        province.copy_dossiers(cursor, total)
+        province.fill(cursor, total, rest=False)
         spread(cursor)
-    with Transaction().start(NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute("VACUUM ANALYZE")
-
-
-def update(*modules):
-    from trytond import admin, commandline
-    admin.run(commandline.get_parser_admin().parse_args([
-                '-d', NAME, '--language', 'vi',
-                '--email', 'admin@example.com',
-                '--activate-dependencies', '--update', *modules]))
+    database.execute(NAME, "VACUUM ANALYZE")
 
 
 def spread(cursor):
@@ -143,7 +111,7 @@ def spread(cursor):
 def materialise():
     from trytond.pool import Pool
     from trytond.transaction import Transaction
-    update('tthcc_dossier')
+    database.update(NAME, 'tthcc_dossier')
     Pool(NAME).init()
     Fact = Pool(NAME).get('tthcc.dossier.monthly.fact')
     with Transaction().start(NAME, 0) as transaction:
@@ -152,9 +120,7 @@ def materialise():
         transaction.commit()
         print(f"refreshed in {time.perf_counter() - started:.1f} s")
         print(f"{Fact.search([], count=True):,} rows")
-    with Transaction().start(NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute(
-            "VACUUM ANALYZE tthcc_dossier_monthly_fact")
+    database.execute(NAME, "VACUUM ANALYZE tthcc_dossier_monthly_fact")
 
 
 def ask():

@@ -44,10 +44,17 @@ class Times:
     def of(self, *key):
         started = time.perf_counter()
         yield
-        self._times[key].append(1000 * (time.perf_counter() - started))
+        self.add(1000 * (time.perf_counter() - started), *key)
+
+    def add(self, milliseconds, *key):
+        self._times[key].append(milliseconds)
 
     def __getitem__(self, key):
         return sorted(self._times[key])
+
+    def names(self, kind):
+        return dict.fromkeys(
+            name for _, of_kind, name in self._times if of_kind == kind)
 
     def clear(self):
         self._times.clear()
@@ -62,7 +69,11 @@ class Officer:
             role: Client(self._server, login, PASSWORD)
             for role, login in office.logins.items()}
         self._values = self._new_dossier()
-        self._fields = self._read_names({
+
+    @cached_property
+    def _fields(self):
+        "The names of what is read at the end of a life"
+        return self._read_names({
                 name: field for name, field in self._model(
                     'officer', 'yardstick.dossier', 'fields_get').items()
                 if not name.startswith(('create_', 'write_'))

@@ -1,10 +1,12 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 """A province with many dossiers, copied with SQL from a few real ones"""
+import contextlib
 import datetime as dt
 from itertools import product
 from types import SimpleNamespace
 
+from benchmarks import database
 from trytond.modules.tthcc.search import fold
 from trytond.modules.tthcc.tests.tools import create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -14,6 +16,14 @@ from trytond.transaction import Transaction
 
 OFFICES = 10
 PROCEDURES = 20
+# The first id of copies
+FIRST = 1_000_000
+DOSSIERS_PER_PARTY = 4
+# Dossiers that are copied in one go
+CHUNK = 200_000
+_REST = [
+    'tthcc_dossier_applicant', 'tthcc_dossier_paper', 'tthcc_dossier_step',
+    'party_party', 'party_identifier']
 # The states of a hundred dossiers of a centre, and the buttons to them
 MIX = {
     'overdue': (1, ['register', 'pass_on']),
@@ -37,6 +47,15 @@ def values_of(office, procedure, **values):
     (_, papers), = values['papers']
     papers.append({'name': "Sổ hộ khẩu", 'received': True})
     return values
+
+
+def make(name):
+    "Make the offices in the database, and return them"
+    Pool(name).init()
+    with Transaction().start(name, 0):
+        offices = build()
+    database.close(name)
+    return offices
 
 
 def build():
@@ -87,16 +106,52 @@ def build():
         for office in offices]
 
 
-def fill(cursor, total):
-    "Bring the offices to total dossiers and the yardstick to the same"
-    copy_dossiers(cursor, total)
-    copy_rest(cursor)
+def fill(cursor, total, open_=None, days=720, rest=True, progress=None):
+    """Bring the offices to total dossiers
+
+    By default 4 of 100 are not closed; else as many as open_, however many
+    there are in all.  The closed ones go back over so many days.  Without
+    rest, dossiers alone are copied.  What progress makes of a total is told
+    how many dossiers have been added.
+
+    Copies differ from their original in code, applicant and moments, and are
+    the later the greater their id is."""
+    tables = ['tthcc_dossier', *(_REST if rest else [])]
+    prepare(cursor, tables)
+    parties = max(total // DOSSIERS_PER_PARTY // OFFICES, 1) * OFFICES
+    bar = progress(total) if progress else None
+    done = 0
+    for state, count in amounts(total, open_).items():
+        for start in range(0, count, CHUNK):
+            stop = min(start + CHUNK, count)
+            choose(cursor, state, start, stop, count, done, parties, days)
+            copy_dossiers(cursor)
+            if rest:
+                copy_rest(cursor, parties)
+            done += stop - start
+            if bar is not None:
+                bar.update(stop - start)
+    for table in tables:
+        cursor.execute(
+            f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+    cursor.execute("SET session_replication_role = DEFAULT")
 
 
-def copy_dossiers(cursor, total):
-    """Bring the offices to total dossiers, without what belongs to them
+def amounts(total, open_=None):
+    "Return how many dossiers there are by state, the closed ones first"
+    closed = 'returned'
+    counts = {}
+    for state, (share, _) in MIX.items():
+        if open_ is None:
+            counts[state] = total * share // 100
+        elif state != closed:
+            counts[state] = open_ // (len(MIX) - 1)
+    counts.pop(closed, None)
+    return {closed: total - sum(counts.values()), **counts}
 
-    Copies differ from their original in code, applicant and moments."""
+
+def prepare(cursor, tables):
+    "Make the tables that the copies are chosen from"
     cursor.execute("SET session_replication_role = replica")
     names = [' '.join(n) for n in product(SURNAMES, MIDDLES, GIVEN)]
     cursor.execute(
@@ -110,37 +165,56 @@ def copy_dossiers(cursor, total):
         "r.procedure, r.id AS revision, c.id AS case "
         "FROM tthcc_procedure_revision r "
         "JOIN tthcc_procedure_case c ON c.revision = r.id")
+    # Dossiers by state and office
     cursor.execute(
-        "CREATE TEMP TABLE copy (original INT, party INT, id INT, n INT, "
-        "name VARCHAR, folded VARCHAR, shift INTERVAL, "
-        "procedure INT, revision INT, procedure_case INT)")
-    cursor.execute(
-        "SELECT d.id, a.party, d.note FROM tthcc_dossier d "
-        "JOIN tthcc_dossier_applicant a ON a.dossier = d.id ORDER BY d.id")
-    originals = cursor.fetchall()
-    first = max(id for id, *_ in originals) + 1
-    n = 0
-    for id, party, state in originals:
-        share, _ = MIX[state]
-        count = total // OFFICES * share // 100
-        # The finished ones go back over two years, the overdue ones began
-        # a month ago, the others today
-        start, step = {
-            'overdue': (dt.timedelta(days=30), dt.timedelta(minutes=1)),
-            'returned': (
-                dt.timedelta(days=10), dt.timedelta(days=720) / count),
-            }.get(state, (dt.timedelta(0), dt.timedelta(seconds=1)))
+        "CREATE TEMP TABLE original AS SELECT d.id, a.party, d.note AS state, "
+        "row_number() OVER (PARTITION BY d.note ORDER BY d.id) - 1 AS number "
+        "FROM tthcc_dossier d "
+        "JOIN tthcc_dossier_applicant a ON a.dossier = d.id")
+    for table in tables:
         cursor.execute(
-            "INSERT INTO copy "
-            "SELECT %s, %s, %s + n, n, name, folded, %s + %s * (n - %s), "
-            "k.procedure, k.revision, k.case "
-            "FROM generate_series(%s, %s - 1) n "
-            "JOIN person ON person.number = (n::bigint * 7919) %% %s "
-            "JOIN kind k ON k.number = n %% %s",
-            [id, party, first, start, step, n, n, n + count, len(names),
-                PROCEDURES])
-        n += count
-    code = "left(t.code, -4) || lpad((10000 + c.n)::text, 7, '0')"
+            f"CREATE TEMP TABLE original_{table} AS SELECT * FROM {table}")
+    cursor.execute(
+        "CREATE TEMP TABLE copy (original INT, original_party INT, "
+        "id INT, n INT, party INT, name VARCHAR, folded VARCHAR, "
+        "shift INTERVAL, procedure INT, revision INT, procedure_case INT)")
+
+
+def choose(cursor, state, start, stop, count, before, parties, days):
+    """Choose what is copied: from start to stop of count in the state, after
+    others, of each office in turn"""
+    # The closed ones go far back, the overdue ones began a month ago, the
+    # others today
+    newest, between = {
+        'overdue': (dt.timedelta(days=30), dt.timedelta(minutes=1)),
+        'returned': (dt.timedelta(days=10), dt.timedelta(days=days) / count),
+        }.get(state, (dt.timedelta(0), dt.timedelta(seconds=1)))
+    cursor.execute("TRUNCATE copy")
+    cursor.execute(
+        "INSERT INTO copy "
+        "SELECT o.id, o.party, %(first)s + n, n, n %% %(parties)s, "
+        "p.name, p.folded, "
+        "%(newest)s + %(between)s * (%(oldest)s - n), "
+        "k.procedure, k.revision, k.case "
+        "FROM generate_series(%(from)s, %(to)s - 1) n "
+        "JOIN original o "
+        "ON o.state = %(state)s AND o.number = n %% %(offices)s "
+        "JOIN person p ON p.number = "
+        "(n %% %(parties)s::bigint * 7919) %% (SELECT count(*) FROM person) "
+        "JOIN kind k ON k.number = n / %(offices)s %% %(procedures)s "
+        "ORDER BY n", {
+            'state': state, 'from': before, 'to': before + stop - start,
+            'oldest': before - start + count, 'first': FIRST,
+            'newest': newest, 'between': between, 'parties': parties,
+            'offices': OFFICES, 'procedures': PROCEDURES})
+
+
+def copy_dossiers(cursor):
+    # A number of the day that no other dossier of the office has
+    code = (
+        "split_part(t.code, '-', 1) || to_char(t.received_at - c.shift "
+        "+ interval '7 hours', '-YYMMDD-') "
+        f"|| 10000 + c.n / {OFFICES} % 80000")
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
@@ -157,29 +231,22 @@ def month(moment):
     return f"to_char({moment} + interval '7 hours', 'YYYYMM')::int"
 
 
-def copy_rest(cursor):
-    "Copy what belongs to the dossiers, and the yardstick"
-    identity = "(101099000000 + c.n)::text"
-    party = 'c.id + 1000000'
+def copy_rest(cursor, parties):
+    "Copy what belongs to the dossiers, a party at its first one"
+    identity = '(101099000000 + c.party)::text'
+    party = f'{FIRST} + c.party'
     of_dossier = 't.dossier = c.original'
+    of_party = f'c.n < {parties} AND t.%s = c.original_party'
     copy(cursor, 'tthcc_dossier_applicant', of_dossier,
         dossier='c.id', name='c.name', party=party, identity_number=identity,
-        phone="'09' || lpad((20000000 + c.n)::text, 8, '0')")
+        phone="'09' || lpad((20000000 + c.party)::text, 8, '0')")
     copy(cursor, 'tthcc_dossier_paper', of_dossier, dossier='c.id')
     copy(cursor, 'tthcc_dossier_step', of_dossier, dossier='c.id')
-    copy(cursor, 'ir_model_log',
-        "t.resource = 'tthcc.dossier,' || c.original",
-        resource="'tthcc.dossier,' || c.id")
-    copy(cursor, 'party_party', 't.id = c.party',
+    copy(cursor, 'party_party', of_party % 'id',
         id=party, code=f'({party})::text', name='c.name',
         search_text='c.folded')
-    copy(cursor, 'party_identifier', 't.party = c.party',
+    copy(cursor, 'party_identifier', of_party % 'party',
         party=party, code=identity, code_compact=identity)
-    copy_to_yardstick(cursor)
-    for table in ['tthcc_dossier', 'party_party']:
-        cursor.execute(
-            f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
-    cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def copy(cursor, table, on, **values):
@@ -189,7 +256,8 @@ def copy(cursor, table, on, **values):
     expressions = {}
     cursor.execute(
         "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_name = %s AND is_generated = 'NEVER'", [table])
+        "WHERE table_schema = 'public' AND table_name = %s "
+        "AND is_generated = 'NEVER'", [table])
     for name, type_ in cursor.fetchall():
         if name in values:
             expressions[name] = values[name]
@@ -201,7 +269,7 @@ def copy(cursor, table, on, **values):
     cursor.execute(
         f"INSERT INTO {table} ({names}) "
         f"SELECT {', '.join(expressions.values())} "
-        f"FROM {table} t JOIN copy c ON {on} ORDER BY c.n")
+        f"FROM copy c JOIN original_{table} t ON {on} ORDER BY c.n")
 
 
 def copy_to_yardstick(cursor):
@@ -223,3 +291,19 @@ def copy_to_yardstick(cursor):
         cursor.execute(
             f"SELECT setval('{target}_id_seq', "
             f"(SELECT max(id) FROM {target}))")
+
+
+@contextlib.contextmanager
+def without_indexes(cursor, progress):
+    "Drop the indexes that do not serve the copying, and make them again"
+    cursor.execute(
+        "SELECT c.relname, pg_get_indexdef(i.indexrelid) "
+        "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique "
+        "ORDER BY i.indrelid, c.relname", [['tthcc_dossier', *_REST]])
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, definition in progress(indexes):
+        cursor.execute(definition)

@@ -14,8 +14,9 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks import lives
-from benchmarks.lives import MANY, OFFICERS, TTHCC, YARDSTICK, step
+from benchmarks import database, lives
+from benchmarks.database import step
+from benchmarks.lives import MANY, OFFICERS, TTHCC, YARDSTICK
 
 STOCK = 'trytond.application:app'
 REMOVED = 'trytond.modules.tthcc.server.application:app'
@@ -46,8 +47,8 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         lives.set_environment(stack, folder)
-        offices = lives.make_database(folder)
-        lives.create(MANY, lives.FEW)
+        offices = lives.make_database()
+        database.create(MANY, lives.FEW)
         lives.fill(MANY, options.dossiers)
         os.environ['TRYTOND_DATABASE_NAMES'] = MANY
         servers = {

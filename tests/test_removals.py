@@ -2,16 +2,22 @@
 # this repository contains the full copyright notices and license terms.
 """Without its costs the server answers as Tryton does"""
 import datetime as dt
+import errno
 import logging
+import os
 from collections import OrderedDict
 from decimal import Decimal
 from importlib import import_module
 from operator import itemgetter
 from types import MappingProxyType, SimpleNamespace
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
+from tests.server import Refused
 from tests.trace import Tracer
+from trytond import backend
 from trytond.model import ModelSQL, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
@@ -456,3 +462,39 @@ def test_what_is_read_is_there(restore, removed):
             with pytest.raises(AccessError):
                 Party.write(records, {'name': "Ba"})
         transaction.rollback()
+
+
+@pytest.mark.parametrize('language, text', [
+        ('vi', "Cơ sở dữ liệu hiện chưa phục vụ được"),
+        ('en', "The database does not serve just now")])
+def test_people_are_told_that_the_database_is_away(
+        removed, server, monkeypatch, language, text):
+    def away(*args, **kwargs):
+        raise backend.DatabaseOperationalError("server closed the connection")
+
+    removed()
+    client = server.client()
+    client.context['language'] = language
+    monkeypatch.setattr(backend.Database, 'get_connection', away)
+    with pytest.raises(Refused) as refused:
+        client.read('res.user', [1], ['login'])
+    assert refused.value.message.startswith(text)
+    with pytest.raises(Refused, match=text):
+        client.call('common.db.login', 'admin', {}, language)
+    # Of a page
+    with pytest.raises(HTTPError) as error:
+        urlopen(f'{server.url}{server.database}/tthcc/track/1')
+    assert error.value.code == 503
+    assert "Cơ sở dữ liệu" in error.value.read().decode()
+
+
+def test_people_are_told_that_the_disk_is_full(removed, server, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    removed()
+    client = server.client()
+    User = Pool(server.database).get('res.user')
+    monkeypatch.setattr(User, 'read', full)
+    with pytest.raises(Refused, match="Ổ đĩa của máy chủ đã đầy"):
+        client.read('res.user', [1], ['login'])

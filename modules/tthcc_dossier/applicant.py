@@ -23,7 +23,7 @@ NOTIFY_BY = [
     ]
 
 
-class Applicant(sequence_ordered(), Line, ModelSQL, ModelView):
+class Applicant(Line, sequence_ordered(), ModelSQL, ModelView):
     """Whose request a dossier is, or who files it in their stead, as
     recorded on the day (người nộp hồ sơ, người được ủy quyền).
 

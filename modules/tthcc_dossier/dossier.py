@@ -3,7 +3,7 @@
 
 from collections import defaultdict
 
-from sql import Literal, Null, Union
+from sql import Literal, Null
 from sql.conditionals import Coalesce
 
 from trytond.i18n import gettext
@@ -203,6 +203,8 @@ class Dossier(
                     (t.centre, Index.Range()), (t.due, Index.Range()),
                     where=is_open),
                 Index(t, (t.due, Index.Range()), where=is_open),
+                # All, in the order of the column
+                Index(t, (t.due, Index.Range()), (t.id, Index.Range())),
                 Index(t,
                     (t.department, Index.Range()), (t.due, Index.Range()),
                     where=is_open),
@@ -321,29 +323,45 @@ class Dossier(
     @classmethod
     def search_rec_name(cls, name, clause):
         """Search by code, typed or scanned, by applicant with or without
-        accents, by identity number, by phone, or by code of procedure."""
+        accents, by identity number, by phone, or by code of procedure.
+
+        Which of them is looked up first: a condition on the dossiers alone
+        lets the database begin with the newest, while an OR or a union would
+        have it gather all."""
         _, operator, value = clause
         if not value or operator not in {'=', 'ilike', 'like'}:
             return super().search_rec_name(name, clause)
-        pool = Pool()
-        applicant = pool.get('tthcc.dossier.applicant').__table__()
-        User = pool.get('res.user')
         text = cls.code_in(value.strip('%'))
-        number = identity.compact(text)
-        # A union, since an OR would keep the database from its indexes
-        queries = [
-            cls.search(
-                [('search_text', 'ilike', f'%{fold(text)}%')],
-                order=[], query=True),
-            cls.search(
-                [('procedure.code', '=', text)], order=[], query=True),
-            ]
-        if not Transaction().user or User.get_handling_centres():
-            # Contact data only for those who may see it
-            queries.append(applicant.select(applicant.dossier,
-                    where=(Coalesce(applicant.identity_number, '') == number)
-                    | (Coalesce(applicant.phone, '') == number)))
-        return [('id', 'in', Union(*queries))]
+        if any(map(str.isdigit, text)):
+            if dossiers := cls.search([('code', '=', text)], order=[]):
+                return [('id', 'in', [d.id for d in dossiers])]
+            Procedure = Pool().get('tthcc.procedure')
+            if procedures := Procedure.search([('code', '=', text)]):
+                return [('procedure', 'in', [p.id for p in procedures])]
+            if numbered := cls._with_number(identity.compact(text)):
+                return [('id', 'in', numbered)]
+        return [('search_text', 'ilike', f'%{fold(text)}%')]
+
+    @classmethod
+    def _with_number(cls, number):
+        """Return the query for the dossiers of applicants with the identity
+        or phone number, None if there are none or the user may not know."""
+        pool = Pool()
+        # Contact data only for those who may see it
+        transaction = Transaction()
+        if (transaction.user
+                and not pool.get('res.user').get_handling_centres()):
+            return
+        applicant = pool.get('tthcc.dossier.applicant').__table__()
+        query = applicant.select(applicant.dossier,
+            where=(Coalesce(applicant.identity_number, '') == number)
+            | (Coalesce(applicant.phone, '') == number))
+        cursor = transaction.connection.cursor()
+        query.limit = 1
+        cursor.execute(*query)
+        if cursor.fetchone():
+            query.limit = None
+            return query
 
     @classmethod
     def preprocess_values(cls, mode, values):

@@ -20,7 +20,7 @@ _MOST = 99_999
 _NOT_CHARGED = {'refused', 'voided'}
 
 
-class Fee(sequence_ordered(), Line, ModelSQL, ModelView):
+class Fee(Line, sequence_ordered(), ModelSQL, ModelView):
     """What a dossier costs under one tariff (phí, lệ phí phải nộp).
 
     The server counts the amount; by hand a price is entered only where the

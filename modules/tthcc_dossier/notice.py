@@ -3,9 +3,11 @@
 
 import datetime as dt
 import logging
+import time
 from email.utils import make_msgid
 
 from sql import Literal
+from sql.conditionals import Coalesce
 
 from trytond import backend, config
 from trytond.i18n import gettext
@@ -39,6 +41,8 @@ DELAYS = [
 # Whoever claimed a notice longer ago than any way out takes is gone
 LEASE = dt.timedelta(minutes=10)
 _PICKED_UP_AT_ONCE = 500
+_SETTLED_WITHIN = 30
+"How many times, a second and more apart"
 _SENT = ['channel', 'recipient', 'subject', 'body', 'language', 'message_id']
 
 
@@ -154,11 +158,6 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     def default_next_try():
         return clock.now()
 
-    @staticmethod
-    def default_message_id():
-        # Without a port
-        return make_msgid(domain=host().partition(':')[0])
-
     def get_rec_name(self, name):
         return f'{self.dossier.rec_name}: {self.event_string}'
 
@@ -209,6 +208,10 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                         ('dossier', 'in', [n.dossier.id for n in notices]),
                         ], order=[])))
         notices = [n for n in notices if identity(n) not in known]
+        for notice in notices:
+            # Not by default, which all that are saved at once would share;
+            # without a port
+            notice.message_id = make_msgid(domain=host().partition(':')[0])
         cls.save(notices)
         cls._leave_to_worker(notices)
         return notices
@@ -226,18 +229,28 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     @classmethod
     def send_waiting(cls):
         """Queue what waits, which includes what failed and may be tried
-        again, and give up on what was claimed by somebody who is gone."""
+        again, and give up on what was claimed by somebody who is gone.
+
+        What lies in the future was noted before the clock was set back, and
+        does not wait for it."""
         now = clock.now()
         lost = cls.search([
                 ('state', '=', 'claimed'),
-                ('claimed_at', '<', now - LEASE),
+                ['OR',
+                    ('claimed_at', '<', now - LEASE),
+                    ('claimed_at', '>', now + LEASE),
+                    ],
                 ], order=[])
         for notice in lost:
             notice.state = 'uncertain'
         cls.save(lost)
         cls._queue(cls.search([
                     ('state', '=', 'waiting'),
-                    ('next_try', '<=', now),
+                    ['OR',
+                        ('next_try', '<=', now),
+                        ('claimed_at', '>', now),
+                        [('claimed_at', '=', None), ('made_at', '>', now)],
+                        ],
                     ], limit=_PICKED_UP_AT_ONCE,
                 order=[('next_try', 'ASC')]))
 
@@ -294,7 +307,8 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                         ['claimed', now, t.attempts + 1],
                         where=(t.id == id)
                         & (t.state == 'waiting')
-                        & (t.next_try <= now)))
+                        & ((t.next_try <= now)
+                            | (Coalesce(t.claimed_at, t.made_at) > now))))
                 if cursor.rowcount:
                     notice = cls(id)
                     return {
@@ -319,16 +333,24 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
 
     @classmethod
     def _settle(cls, claim, **values):
-        "Note what became of a claimed notice, also if it was given up since"
+        """Note what became of a claimed notice, also if it was given up since
+
+        While the database is away it waits, for nobody else knows."""
         t = cls.__table__()
-        with Transaction().new_transaction() as transaction:
-            cursor = transaction.connection.cursor()
-            cursor.execute(*t.update(
-                    [getattr(t, name) for name in values],
-                    list(values.values()),
-                    where=(t.id == claim['id'])
-                    & t.state.in_(['claimed', 'uncertain'])
-                    & (t.claimed_at == claim['claimed_at'])))
+        query = t.update(
+            [getattr(t, name) for name in values], list(values.values()),
+            where=(t.id == claim['id'])
+            & t.state.in_(['claimed', 'uncertain'])
+            & (t.claimed_at == claim['claimed_at']))
+        for left in reversed(range(_SETTLED_WITHIN)):
+            try:
+                with Transaction().new_transaction() as transaction:
+                    transaction.connection.cursor().execute(*query)
+                break
+            except backend.DatabaseOperationalError:
+                if not left:
+                    raise
+                time.sleep(1)
 
     @classmethod
     @ModelView.button

@@ -10,7 +10,7 @@ from trytond.transaction import Transaction
 from .line import Line
 
 
-class Paper(sequence_ordered(), Line, ModelSQL, ModelView):
+class Paper(Line, sequence_ordered(), ModelSQL, ModelView):
     "A paper of a dossier (thành phần hồ sơ)"
     __name__ = 'tthcc.dossier.paper'
 

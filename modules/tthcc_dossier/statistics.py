@@ -10,6 +10,7 @@ from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 
 from . import classes
+from .months import month_of
 
 # What a leader looks at: each with the classes it gathers
 _COUNTS = {
@@ -24,7 +25,12 @@ _COUNTS = {
 
 
 class CentreCount(ModelSQL, ModelView):
-    "The dossiers of each centre by class, at this moment"
+    """The dossiers of each centre by class: those open at this moment, and
+    those ended this month.
+
+    What was ended before is a matter of the monthly statistics: this is seen
+    at each login, and must not take the longer the more dossiers there are.
+    """
     __name__ = 'tthcc.dossier.centre_count'
 
     centre = fields.Many2One('tthcc.centre', "Centre")
@@ -33,10 +39,11 @@ class CentreCount(ModelSQL, ModelView):
     due_soon = fields.Integer("Due Soon")
     overdue = fields.Integer("Overdue")
     waiting = fields.Integer("Waiting")
-    done_in_time = fields.Integer("Early or On Time")
-    done_late = fields.Integer("Late")
+    done_in_time = fields.Integer(
+        "In Time This Month", help="Resolved early or on time.")
+    done_late = fields.Integer("Late This Month")
     not_done = fields.Integer(
-        "Without Result",
+        "Without Result This Month",
         help="Not eligible, not resolved or withdrawn.")
 
     @classmethod
@@ -52,13 +59,19 @@ class CentreCount(ModelSQL, ModelView):
         Dossier = pool.get('tthcc.dossier')
         centre, dossier = Centre.__table__(), Dossier.__table__()
         conditions = classes.conditions(dossier, clock.now())
+        conditions['no_term'] &= dossier.state.in_(classes.OPEN)
 
         def count(names):
             return Sum(Case(
                     *[(conditions[name], Literal(1)) for name in names],
                     else_=Literal(0)))
         visible = Dossier.search(
-            [('state', 'not in', ['draft', 'voided'])],
+            [
+                ('state', '!=', 'voided'),
+                ['OR',
+                    ('state', 'in', classes.OPEN),
+                    ('finished_month', '=', month_of(clock.today())),
+                    ]],
             order=[], query=True)
         return (dossier
             .join(centre, condition=dossier.centre == centre.id)

@@ -21,7 +21,7 @@ from .warning import WarnStepMixin
 
 class Step(
         CoordinatedStepMixin, LateStepMixin, WarnStepMixin,
-        sequence_ordered(), Line, ModelSQL, ModelView):
+        Line, sequence_ordered(), ModelSQL, ModelView):
     """A leg of a dossier (chặng): who has it, for how long it was promised
     and how long it really took."""
     __name__ = 'tthcc.dossier.step'
@@ -129,7 +129,10 @@ class Step(
         return bool(self.started_at and not self.ended_at)
 
     def end(self, moment, employee):
-        "End the leg and count the working time it took"
+        """End the leg and count the working time it took
+
+        It ends no earlier than it began, though the clock was set back."""
+        moment = max(moment, self.started_at)
         self.ended_at = moment
         self.ended_by = employee
         self.worked = self.worked_until(moment)

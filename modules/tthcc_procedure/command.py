@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from trytond import backend, commandline, config
+from trytond import commandline, config
 
 
 def get_parser():
@@ -57,6 +57,7 @@ def main(args=None):
     commandline.config_log(options)
 
     # Import after application is configured
+    from trytond import backend
     from trytond.exceptions import UserError
     try:
         for name in options.database_names:
@@ -67,6 +68,7 @@ def main(args=None):
 
 
 def run(database_name, options):
+    from trytond import backend
     from trytond.pool import Pool
     from trytond.transaction import Transaction
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 REMOVALS = [
     'cursor', 'answer', 'encoding', 'session', 'audit', 'search', 'children',
-    'written', 'existence', 'connection', 'garbage']
+    'written', 'existence', 'connection', 'garbage', 'outage', 'worker']
 _replaced = []
 
 

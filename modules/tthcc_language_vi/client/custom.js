@@ -11,4 +11,12 @@
         }
         return init.call(this, title, ...rest);
     };
+
+    // Longer lists than a screen shows are counted before they are shown:
+    // to 10,000 rows instead of 100,000, and then "10000+"
+    Object.defineProperty(Sao.Screen.prototype, 'count_limit', {
+        get: function() {
+            return this.limit * 10 + this.offset;
+        },
+    });
 })();

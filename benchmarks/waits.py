@@ -1,0 +1,123 @@
+# This file is part of TTHCC.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"What people at a centre wait for, asked as the web client does"
+import datetime as dt
+import urllib.request
+from functools import cached_property
+
+from benchmarks import handover, plans
+from benchmarks.officer import Officer
+from tests.server import Client
+from trytond.modules.tthcc import clock
+from trytond.modules.tthcc.tests.tools import PASSWORD
+from trytond.pool import Pool
+from trytond.pyson import PYSONDecoder
+from trytond.transaction import Transaction
+
+# The web client shows so many rows, fetches so many ids, and counts so far
+# when there are more
+SHOWN, LIMIT, COUNTED = 20, 1000, 10_000
+PAPERS = 20
+
+
+class Waits(Officer):
+    "An officer, with processor and supervisor, at a database of some size"
+
+    def __init__(self, server, database, office, times):
+        super().__init__(server, database, office, times)
+        self._people['supervisor'] = Client(
+            self._server, 'supervisor', PASSWORD)
+        Pool(database).init()
+        with Transaction().start(database, 0, readonly=True):
+            self._tabs, self._words = {}, {}
+            for role in plans.USERS:
+                self._tabs[role], self._words[role] = (
+                    plans.tabs_and_words(role))
+        self._number = 0
+
+    @cached_property
+    def _fields(self):
+        return self._read_names(self._model(
+                'officer', 'tthcc.dossier', 'fields_view_get', None,
+                'form')['fields'])
+
+    def acts(self):
+        "Return by name what is to be done in turn"
+        acts = {
+            'life': lambda: self.live('tthcc'),
+            'receive': self._receive,
+            'form': self.open_form,
+            'list': lambda: self.list_overdue('tthcc'),
+            'handover': self._hand_over,
+            'graph': self._graph,
+            'month': self._month,
+            'track': self._track,
+            }
+        for role, tabs in self._tabs.items():
+            for name, domain, count in tabs:
+                acts[role, name] = lambda *args, tab=(
+                    role, name, self._decode(role, domain), count): (
+                    self._tab(*tab))
+        for name, text in self._words['officer'].items():
+            for role in plans.USERS:
+                acts['search', name, role] = lambda *args, search=(
+                    role, f"{role}: search by {name}",
+                    [('rec_name', 'ilike', f'%{text}%')]): (
+                    self._list(*search))
+        return acts
+
+    def _decode(self, role, domain):
+        return PYSONDecoder({
+                'context': self._people[role].context}).decode(domain)
+
+    def _receive(self):
+        self._number += 1
+        self.receive(self._number)
+
+    def _tab(self, role, name, domain, count):
+        self._list(role, f"{role}: tab {name}", domain)
+        if count:
+            with self._timed('tthcc', f"{role}: tab {name}, counted"):
+                self._model(
+                    role, 'tthcc.dossier', 'search_count', domain, 0, LIMIT)
+
+    def _list(self, role, name, domain):
+        names = self._read_names(self._listed) + ['_write', '_delete']
+        with self._timed('tthcc', name):
+            ids = self._model(
+                role, 'tthcc.dossier', 'search', domain, 0, LIMIT, None)
+            self._model(role, 'tthcc.dossier', 'read', ids[:SHOWN], names)
+        if len(ids) == LIMIT:
+            with self._timed('tthcc', f"{name}, rows counted"):
+                self._model(
+                    role, 'tthcc.dossier', 'search_count', domain, 0, COUNTED)
+
+    def _hand_over(self):
+        taken = handover.measure(
+            self._people['officer'], self._people['processor'],
+            self._office, PAPERS, set())
+        self._times.add(
+            1000 * sum(elapsed for elapsed, _ in taken),
+            self._server.database, 'tthcc', f"a round of {PAPERS} papers")
+
+    def _graph(self):
+        with self._timed('tthcc', "supervisor: class by centre"):
+            rows = self._people['supervisor'].search(
+                'tthcc.dossier.centre_count', [],
+                ['centre_name', 'in_term', 'overdue', 'done_late'])
+        assert len(rows) == 10
+
+    def _month(self):
+        last = clock.today().replace(day=1) - dt.timedelta(days=1)
+        with self._timed('tthcc', "supervisor: a month by centre"):
+            self._people['supervisor'].search(
+                'tthcc.dossier.monthly', [], ['what', 'received', 'late'],
+                group_by='centre', from_date=last.replace(day=1),
+                to_date=last)
+
+    def _track(self):
+        url = '%s%s/tthcc/track/%s' % (
+            self._server.url, self._server.database,
+            self._words['officer']["code"])
+        with self._timed('tthcc', "citizen: where the dossier is"):
+            urllib.request.urlopen(url).read()
