@@ -385,11 +385,15 @@ class Workload(ModelSQL, ModelView):
     def table_query(cls):
         period = Period()
         parts = Union(*cls._parts(period), all_=True)
+        names = [
+            'received', 'visits', 'counter_seconds', 'finished', 'legs',
+            'leg_seconds', 'left']
+        parts = parts.select(
+            cls._group(period, parts.group).as_('group'),
+            *[Column(parts, name) for name in names])
         sums = parts.select(
             parts.group,
-            *[bigint(Sum(Column(parts, name))).as_(name) for name in [
-                    'received', 'visits', 'counter_seconds', 'finished',
-                    'legs', 'leg_seconds', 'left']],
+            *[bigint(Sum(Column(parts, name))).as_(name) for name in names],
             group_by=parts.group)
         in_time = period.by in _TIMES
         in_work = sums.left
@@ -418,22 +422,25 @@ class Workload(ModelSQL, ModelView):
 
     @classmethod
     def _parts(cls, period):
-        "Yield the query of the sums by group, for each source of facts"
+        """Yield the query of the sums, for each source of facts, by day or by
+        what else is asked for"""
         Fact = Pool().get('tthcc.workload.fact')
+        by = period.by or 'department'
         first, last = day_number(period.first), day_number(period.last)
         for fact in Fact.sources(period):
             rows = fact.select(
-                cls._group(period, fact).as_('group'), fact.day,
+                Column(fact, 'day' if by in _TIMES else by).as_('group'),
+                fact.day,
                 *[Column(fact, name) for name in Fact._sums],
                 where=period.visible(Fact, fact) & (fact.day >= first))
             until = later = None
             if period.last < clock.today():
                 until, later = rows.day <= last, rows.day > last
             left = Sum(rows.open)
-            if period.by in _TIMES or later is not None:
+            if by in _TIMES or later is not None:
                 left -= _total(
                     rows.received - rows.finished,
-                    None if period.by in _TIMES else later)
+                    None if by in _TIMES else later)
             yield rows.select(
                 rows.group,
                 *[_total(Column(rows, name), until).as_(name)
@@ -442,17 +449,17 @@ class Workload(ModelSQL, ModelView):
                 group_by=rows.group)
 
     @classmethod
-    def _group(cls, period, fact):
+    def _group(cls, period, group):
         if period.by not in _TIMES:
-            return Column(fact, period.by or 'department')
-        later = (fact.day > day_number(period.last), LATER)
+            return group
+        later = (group > day_number(period.last), LATER)
         if period.by == 'day':
-            return Case(later, else_=fact.day)
+            return Case(later, else_=group)
         elif period.by == 'week':
             # Of the Monday
-            return Case(later, else_=fact.day - (fact.day + 3) % 7)
+            return Case(later, else_=group - (group + 3) % 7)
         return Case(later, *[
-                (fact.day >= day_number(start), day_number(start))
+                (group >= day_number(start), day_number(start))
                 for start in sorted(period.starts(period.by), reverse=True)],
             else_=LATER)
 
