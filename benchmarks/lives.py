@@ -107,15 +107,21 @@ def fill(name, total):
         database.execute(name, "VACUUM ANALYZE")
 
 
-@contextlib.contextmanager
-def serve(application='trytond.application:app'):
+def free_address():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
-        address = '%s:%s' % probe.getsockname()
+        return '%s:%s' % probe.getsockname()
+
+
+@contextlib.contextmanager
+def serve(
+        application='trytond.application:app', *options, address=None,
+        log=None):
+    address = address or free_address()
     process = subprocess.Popen([
             sys.executable, '-m', 'gunicorn', '--workers', str(WORKERS),
             '--bind', address, '--log-level', 'warning', '--timeout', '120',
-            application])
+            *options, application], stderr=log)
     try:
         url = f'http://{address}/'
         while True:
