@@ -120,6 +120,7 @@ def start(stack, folder, bus):
         'server': server.pid, 'bus': listener.pid}
     for name in ['worker', 'scheduler']:
         process = subprocess.Popen([
+                sys.executable,
                 pathlib.Path(sys.executable).with_name(f'tthcc-{name}'),
                 '-d', NAME], stderr=log, start_new_session=True)
         stack.callback(process.wait)
@@ -137,7 +138,7 @@ def work(folder, processes, options):
     officers = subprocess.Popen([
             sys.executable, '-m', 'locust', '--headless', '--only-summary',
             '--locustfile', ROOT / 'benchmarks' / 'soak_officers.py',
-            '--users', str(options.officers), '--spawn-rate', '1',
+            '--users', str(options.officers), '--spawn-rate', '0.5',
             '--reset-stats', '--run-time', f'{60 * options.minutes:.0f}s',
             '--stop-timeout', '30', '--csv', folder / 'calls',
             '--exit-code-on-error', '0', '--logfile', log,
