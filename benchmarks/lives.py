@@ -48,7 +48,7 @@ def main():
         help="of each officer in a turn, default 3")
     parser.add_argument(
         '--write', action='store_true',
-        help="keep results and plans in benchmarks/")
+        help="keep results in benchmarks/")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -58,13 +58,10 @@ def main():
         fill(FEW, options.few)
         fill(MANY, options.many)
         server = stack.enter_context(serve())
-        from benchmarks import plans, results
-        measured = measure(server, offices, options)
-        explained = plans.explain(MANY)
-        text = results.text(options, *measured, explained)
+        from benchmarks import results
+        text = results.text(options, *measure(server, offices, options))
         print(text)
         if options.write:
-            plans.write(explained, FOLDER / 'explain')
             results.write(text, FOLDER / 'README.md')
 
 
@@ -107,15 +104,21 @@ def fill(name, total):
         database.execute(name, "VACUUM ANALYZE")
 
 
-@contextlib.contextmanager
-def serve(application='trytond.application:app'):
+def free_address():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
-        address = '%s:%s' % probe.getsockname()
+        return '%s:%s' % probe.getsockname()
+
+
+@contextlib.contextmanager
+def serve(
+        application='trytond.application:app', *options, address=None,
+        log=None):
+    address = address or free_address()
     process = subprocess.Popen([
             sys.executable, '-m', 'gunicorn', '--workers', str(WORKERS),
             '--bind', address, '--log-level', 'warning', '--timeout', '120',
-            application])
+            *options, application], stderr=log)
     try:
         url = f'http://{address}/'
         while True:

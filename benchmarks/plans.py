@@ -4,6 +4,7 @@
 import re
 from typing import NamedTuple
 
+from trytond.modules.tthcc.search import fold
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 from trytond.transaction import Transaction, check_access
@@ -88,14 +89,19 @@ def tabs_and_words(role):
         (tab.name, tab.domain or '[]', tab.count) for tab in Domain.search([
                 ('act_window', '=', ModelData.get_id(
                         'tthcc_dossier', ACTIONS[role]))])]
-    dossiers = Dossier.search([], 5000, 1, [('id', 'ASC')])
-    dossier, = dossiers
+    centre = Dossier.search([], 0, 1, [('id', 'ASC')])[0].centre
+    # One of that centre in the middle of the archive
+    number = Dossier.search([('centre', '=', centre)], count=True)
+    dossier, = Dossier.search(
+        [('centre', '=', centre)], number // 2, 1, [('id', 'ASC')])
     applicant, = dossier.applicants
+    name = fold(applicant.name)
     return tabs, {
         "code": dossier.code,
         "tracking address": f'https://example.vn/{dossier.code}',
-        "common name without accents": 'nguyen van an',
-        "part of a name": 'phuc',
+        "name without accents": name,
+        "two words of a name": ' '.join(name.split()[1:]),
+        "one word of a name": name.split()[-1],
         "identity number": applicant.identity_number,
         "phone number": applicant.phone,
         "code of procedure": dossier.procedure.code,

@@ -19,11 +19,14 @@ PROCEDURES = 20
 # The first id of copies
 FIRST = 1_000_000
 DOSSIERS_PER_PARTY = 4
+# One dossier of so many has fees and notices, to save room
+WITH_FEE = 10
 # Dossiers that are copied in one go
 CHUNK = 200_000
 _REST = [
     'tthcc_dossier_applicant', 'tthcc_dossier_paper', 'tthcc_dossier_step',
-    'party_party', 'party_identifier']
+    'tthcc_dossier_fee', 'tthcc_dossier_notice', 'party_party',
+    'party_identifier']
 # The states of a hundred dossiers of a centre, and the buttons to them
 MIX = {
     'overdue': (1, ['register', 'pass_on']),
@@ -200,7 +203,8 @@ def choose(cursor, state, start, stop, count, before, parties, days):
         "JOIN original o "
         "ON o.state = %(state)s AND o.number = n %% %(offices)s "
         "JOIN person p ON p.number = "
-        "(n %% %(parties)s::bigint * 7919) %% (SELECT count(*) FROM person) "
+        "(n %% %(parties)s::bigint / %(offices)s * 7919 "
+        "+ n %% %(offices)s * 977) %% (SELECT count(*) FROM person) "
         "JOIN kind k ON k.number = n / %(offices)s %% %(procedures)s "
         "ORDER BY n", {
             'state': state, 'from': before, 'to': before + stop - start,
@@ -242,6 +246,10 @@ def copy_rest(cursor, parties):
         phone="'09' || lpad((20000000 + c.party)::text, 8, '0')")
     copy(cursor, 'tthcc_dossier_paper', of_dossier, dossier='c.id')
     copy(cursor, 'tthcc_dossier_step', of_dossier, dossier='c.id')
+    some = f'{of_dossier} AND c.id % {WITH_FEE} = 0'
+    copy(cursor, 'tthcc_dossier_fee', some, dossier='c.id')
+    copy(cursor, 'tthcc_dossier_notice', some,
+        dossier='c.id', state="'sent'", next_try='NULL')
     copy(cursor, 'party_party', of_party % 'id',
         id=party, code=f'({party})::text', name='c.name',
         search_text='c.folded')

@@ -28,7 +28,7 @@ OTHERS = [
     'reception: receipt']
 
 
-def text(options, seconds, cpu_seconds, times, explained):
+def text(options, seconds, cpu_seconds, times):
     def ratio(values, above, below):
         "The ratio of two turns, of all rounds together"
         return sum(values[above]) / sum(values[below])
@@ -76,40 +76,14 @@ def text(options, seconds, cpu_seconds, times, explained):
         "|---|---|---|---|---|"]
     for call, title in CALLS.items():
         lines.append(f"| {title} | " + ' | '.join(
-                _spread(times[MANY, kind, call])
+                spread(times[MANY, kind, call])
                 for kind in [YARDSTICK, TTHCC]) + " |")
     for call in OTHERS:
-        lines.append(f"| {call} | | | {_spread(times[MANY, TTHCC, call])} |")
-    lines += [
-        "",
-        "### Lists",
-        "",
-        f"Milliseconds in PostgreSQL at {amounts[MANY]} dossiers; the plans "
-        "are in `explain/`.",
-        "",
-        "| | " + ' | '.join(explained) + " |",
-        "|---|" + '---|' * len(explained)]
-    names = dict.fromkeys(
-        plan.name for plans in explained.values() for plan in plans)
-    for name in names:
-        cells = []
-        for plans in explained.values():
-            found = [p for p in plans if p.name == name]
-            cells.append(' '.join(
-                    f'{p.milliseconds:.1f}' + (' (scan)' if p.scans else '')
-                    for p in found))
-        lines.append(f"| {name} | " + ' | '.join(cells) + " |")
-    scans = sorted({
-            (table, plan.name, user) for user, plans in explained.items()
-            for plan in plans for table in plan.scans})
-    lines += ["", "Sequential scans on tables that grow: " + (
-            '; '.join(
-                f"{table} for {name} of {user}" for table, name, user in scans)
-            or "none") + "."]
+        lines.append(f"| {call} | | | {spread(times[MANY, TTHCC, call])} |")
     return '\n'.join(lines) + '\n'
 
 
-def _spread(values):
+def spread(values):
     return f'{median(values):.0f} | {quantiles(values, n=20)[-1]:.0f}'
 
 

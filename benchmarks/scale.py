@@ -9,10 +9,13 @@ so that what else the machine does falls on all sizes alike.
 """
 import argparse
 import contextlib
+import datetime as dt
 import json
 import os
 import pathlib
 import tempfile
+import time
+from statistics import median
 from types import SimpleNamespace
 
 from benchmarks import database, lives
@@ -23,14 +26,17 @@ OFFICES = 'offices'
 SIZES = [10_000, 1_000_000, 10_000_000]
 # Not closed, at any size: what is in hand does not grow with the archive
 OPEN = 4000
+TARGET = 1.3
 YEARS = 10
 SETTINGS = [
     'shared_buffers=4GB', 'effective_cache_size=12GB', 'work_mem=32MB',
-    'random_page_cost=1.1', 'jit=off', 'max_wal_size=8GB']
+    'random_page_cost=1.1', 'jit=off', 'max_wal_size=8GB',
+    'default_statistics_target=1000']
 BUILD = [
-    *SETTINGS[:1], 'wal_level=minimal', 'max_wal_senders=0',
+    *SETTINGS, 'wal_level=minimal', 'max_wal_senders=0',
     'autovacuum=off', 'max_wal_size=8GB', 'checkpoint_timeout=30min',
-    'maintenance_work_mem=3GB', 'work_mem=512MB', 'temp_buffers=256MB',
+    'maintenance_work_mem=3GB', 'work_mem=512MB',
+    'temp_buffers=256MB',
     'max_parallel_maintenance_workers=2']
 FOLDER = pathlib.Path(__file__).parent
 
@@ -126,11 +132,41 @@ def measure(stack, folder, offices, options):
     with step("warming up"):
         take_turns(officers)
         times.clear()
+    before = scans(databases[-1])
     with step(f"{options.rounds} turns"):
         for _ in range(options.rounds):
             take_turns(officers)
             officers.reverse()
-    print(text(times, databases, options))
+    found = text(times, databases, options)
+    found += "\nSequential scans on tables that grow: " + (', '.join(
+            f"{number - before[table]} on {table}"
+            for table, number in scans(databases[-1]).items()
+            if number > before[table]) or "none") + ".\n"
+    print(found)
+    if options.write:
+        (FOLDER / 'scale.md').write_text(f"# What an archive costs\n\n{found}")
+        plot(
+            ratios(times, databases), FOLDER / 'scale.svg',
+            "Cost at {:,} dossiers by that at {:,}".format(
+                options.sizes[-1], options.sizes[0]))
+        from benchmarks import plans
+        plans.write(plans.explain(databases[-1]), FOLDER / 'explain')
+
+
+def scans(database):
+    "Return how often each table that has grown has been read from end to end"
+    from benchmarks import plans
+    from trytond.transaction import Transaction
+
+    # PostgreSQL counts with some delay
+    time.sleep(2)
+    growing = plans.grown(database)
+    with Transaction().start(database, 0, readonly=True) as transaction:
+        cursor = transaction.connection.cursor()
+        cursor.execute(
+            "SELECT relname, seq_scan FROM pg_stat_user_tables "
+            "WHERE relname = ANY(%s)", [list(growing)])
+        return dict(cursor.fetchall())
 
 
 def with_contact(office):
@@ -153,20 +189,56 @@ def take_turns(officers):
 
 def text(times, databases, options):
     "Return the table of medians and 95th percentiles"
-    from statistics import median, quantiles
+    from benchmarks import results
     lines = [
+        f"{dt.date.today()}, {results.machine()}; {options.rounds} turns.",
+        "Milliseconds, median and 95th percentile, by number of dossiers; "
+        "the ratio is that of the medians of the last and the first.",
+        "",
         "| | " + ' | '.join(f'{s:,} | ' for s in options.sizes)
         + " | ratio |",
         "|---|" + "---|---|" * len(databases) + "---|"]
+    found = ratios(times, databases)
     for name in times.names('tthcc'):
-        values = [times[d, 'tthcc', name] for d in databases]
-        lines.append(
-            f"| {name} | " + ' | '.join(
-                f'{median(v):.0f} | {quantiles(v, n=20)[-1]:.0f}'
-                if len(v) > 1 else ' | ' for v in values)
-            + (f" | {median(values[-1]) / median(values[0]):.2f} |"
-                if values[0] else " | |"))
-    return '\n'.join(lines)
+        lines.append(f"| {results.CALLS.get(name, name)} | " + ' | '.join(
+                results.spread(times[d, 'tthcc', name])
+                if times[d, 'tthcc', name] else ' | ' for d in databases)
+            + (f" | {found[name]:.2f} |" if name in found else " | |"))
+    return '\n'.join(lines) + '\n'
+
+
+def ratios(times, databases):
+    "Return by name what it costs at the last size by what at the first"
+    first, *_, last = databases
+    return {
+        name: (median(times[last, 'tthcc', name])
+            / median(times[first, 'tthcc', name]))
+        for name in times.names('tthcc')
+        if times[first, 'tthcc', name] and times[last, 'tthcc', name]}
+
+
+def plot(found, path, title):
+    "Draw how much more each costs, beside the target"
+    import matplotlib
+    matplotlib.use('svg')
+    from matplotlib import pyplot
+    pyplot.rcParams.update({
+            'svg.fonttype': 'none', 'svg.hashsalt': 'scale',
+            'font.size': 8})
+    figure, axes = pyplot.subplots(figsize=(8, 0.15 * len(found) + 1))
+    axes.barh(
+        list(found), list(found.values()), color=[
+            '#2f7d5b' if ratio <= TARGET else '#e0a030'
+            for ratio in found.values()])
+    axes.axvline(TARGET, color='#c0392b', linewidth=1)
+    axes.set_xscale('log')
+    axes.set_xticks([0.5, 1, TARGET, 2, 5, 10, 20])
+    axes.get_xaxis().set_major_formatter('{x:g}')
+    axes.minorticks_off()
+    axes.invert_yaxis()
+    axes.margins(y=0.01)
+    axes.set_title(title)
+    figure.savefig(path, bbox_inches='tight', metadata={'Date': None})
 
 
 if __name__ == '__main__':

@@ -68,6 +68,8 @@ class SearchText(Model):
             bool_op = 'AND' if operator.startswith('not ') else 'OR'
             domain = [bool_op,
                 domain,
-                ('search_text', operator, fold(value)),
+                # Folded on both sides, and much faster than ilike
+                ('search_text', operator.replace('ilike', 'like'),
+                    fold(value)),
                 ]
         return domain
