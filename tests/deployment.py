@@ -110,12 +110,15 @@ class Site:
     def start(self):
         for address in self.addresses:
             self.start_server(address)
-        self._start(('nginx',), [
-                nginx(), '-p', self.folder, '-c', self.folder / 'nginx.conf'])
+        self.start_nginx()
         for address in self.addresses:
             self.wait_for(address)
+
+    def start_nginx(self):
+        self._start(('nginx',), [
+                nginx(), '-p', self.folder, '-c', self.folder / 'nginx.conf'])
         with ssl_trust(self.certificate):
-            wait(lambda: get(self.url).status == 200)
+            wait(lambda: get(self.url).status < 500)
 
     def start_server(self, address):
         command = [
