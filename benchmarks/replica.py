@@ -167,10 +167,10 @@ def read_only(stack, folder, replica):
     site = Site(
         folder, NAME, replica, 'smtp://127.0.0.1:1', [READER], folder)
     # A replica notifies nobody of what changes
-    site.config.write_text(
-        site.config.read_text().replace(
-            'clean_timeout = 0', 'clean_timeout = 5')
-        + '[tthcc_server]\nreplica = True\n')
+    text = site.config.read_text()
+    site.config.write_text(text.replace(
+            'clean_timeout = 0', 'clean_timeout = 5').replace(
+            '#replica = True', 'replica = True'))
     stack.callback(site.stop)
     site.start_server(READER)
     site.wait_for(READER)

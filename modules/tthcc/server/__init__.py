@@ -27,11 +27,12 @@ OPTIONS = ['replica']
 _replaced = []
 
 
-def apply():
-    "Replace what the configuration allows, and return the names of removals"
+def apply(names=(*REMOVALS, *OPTIONS)):
+    """Replace what the configuration allows of the names, and return those in
+    force"""
     removals = {
         name: importlib.import_module(f'.{name}', __name__)
-        for name in REMOVALS + OPTIONS
+        for name in names
         if config.getboolean(
             'tthcc_server', name, default=name in REMOVALS)}
     for name, functions in [(n, changed(r)) for n, r in removals.items()]:
