@@ -29,6 +29,7 @@ from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.deployment import (
     DEPLOY, HOST, Load, Site, get, nginx, ssl_trust, wait)
 from tests.mailbox import Mailbox
+from tests.server import Refused
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
@@ -345,20 +346,29 @@ def test_what_may_have_been_done_is_not_sent_again(
 
 
 def test_changes_reach_the_other_server(site):
-    "What its processes have cached is read anew"
+    "What its processes have cached of rights is read anew"
     officer = site.client('a_officer', PASSWORD)
     admin = at(site.client('admin', ADMIN_PASSWORD), site, A)
     there = at(officer, site, B)
+    group, = admin.search('ir.model.data', [
+            ('module', '=', 'res'), ('fs_id', '=', 'group_admin')], ['db_id'])
 
-    def names():
-        return {
-            there.model('res.user', 'get_preferences', False)['name']
-            for _ in range(10)}
+    def may():
+        results = set()
+        # Enough calls for all processes
+        for _ in range(10):
+            try:
+                there.search('ir.cron', [])
+                results.add(True)
+            except Refused:
+                results.add(False)
+        return results
 
-    assert len(names()) == 1
-    admin.write('res.user', [officer.user], {'name': "Lê Thị Bích"})
-
-    wait(lambda: names() == {"Lê Thị Bích"}, seconds=10)
+    for change, result in [('add', True), ('remove', False)]:
+        assert may() == {not result}
+        admin.write('res.user', [officer.user], {
+                'groups': [(change, [group['db_id']])]})
+        wait(lambda: may() == {result}, seconds=10)
 
 
 def test_a_message_reaches_clients_of_the_other_server(site):
