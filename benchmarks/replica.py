@@ -120,6 +120,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
     with step("server on the replica"):
         reader = read_only(stack, folder, replica)
     with Load(site, officers) as load:
+        started = time.monotonic()
         answers = ask(site, reader)
         lags = []
         for _ in range(options.seconds * 4):
@@ -128,6 +129,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
         registered = len(load.registered)
         kill(primary)
         killed_at = time.monotonic()
+        rate = registered / (killed_at - started)
         follow.promote()
         promoted = time.monotonic() - killed_at
         while len(load.registered) < registered + OFFICERS + 1:
@@ -144,7 +146,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
     for text, value in [
             *answers,
             ("registered before the loss", registered),
-            ("a second", f'{registered / options.seconds:.1f}'),
+            ("a second", f'{rate:.1f}'),
             ("behind, median", f'{statistics.median(lags):.0f} bytes'),
             ("behind, at most", f'{max(lags):.0f} bytes'),
             ("promoted after", f'{promoted:.1f} s'),
