@@ -27,7 +27,7 @@ import pytest
 from tests.conftest import leave_out
 from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.deployment import (
-    DEPLOY, HOST, Load, Site, get, nginx, ssl_trust, wait)
+    DEPLOY, HOST, OFFICE, Load, Site, get, nginx, ssl_trust, wait)
 from tests.mailbox import Mailbox
 from tests.server import Refused
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -268,6 +268,8 @@ def test_too_many_logins(site, path, source):
     assert "hãy đợi vài giây" in refused.text
     assert refused.headers['Retry-After']
     assert ask(site, 'GET', path, '127.0.0.10').status == 405
+    office = [ask(site, 'GET', path, OFFICE) for _ in range(120)]
+    assert {answer.status for answer in office} == {405}
 
 
 def test_too_many_calls(site):
