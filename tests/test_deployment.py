@@ -29,7 +29,6 @@ from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.deployment import (
     DEPLOY, HOST, OFFICE, Load, Site, get, nginx, ssl_trust, wait)
 from tests.mailbox import Mailbox
-from tests.server import Refused
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
@@ -362,7 +361,8 @@ def test_changes_reach_the_other_server(site):
             try:
                 there.search('ir.cron', [])
                 results.add(True)
-            except Refused:
+            except urllib.error.HTTPError as error:
+                assert error.code == 403
                 results.add(False)
         return results
 
