@@ -20,10 +20,11 @@ import urllib.parse
 
 import psycopg
 
-from benchmarks import lives
-from benchmarks.lives import FEW, step
+from benchmarks import database
+from benchmarks.database import step
 
 SERVER, READER = '127.0.0.2', '127.0.0.3'
+NAME = 'replica'
 OFFICERS = 4
 QUESTIONS = 20
 
@@ -41,13 +42,29 @@ def main():
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        lives.set_environment(stack, folder)
+        # The server is gone at the end
+        stack.enter_context(contextlib.suppress(RuntimeError))
+        stack.enter_context(database.postgresql('synchronous_commit=on'))
         primary = os.environ['TRYTOND_DATABASE_URI']
-        offices = lives.make_database(folder)
-        lives.fill(FEW, options.dossiers)
+        offices = make(options.dossiers)
         with step("replica"):
             replica = follow(stack, primary, options.asynchronous)
         rehearse(stack, folder, primary, replica, offices, options)
+
+
+def make(total):
+    from benchmarks import province
+    from trytond.transaction import Transaction
+    with step("modules"):
+        database.create(NAME)
+        database.update(NAME, 'tthcc_dossier', 'tthcc_language_vi')
+    with step("offices"):
+        offices = province.make(NAME)
+    with step(f"{total:,} dossiers"):
+        with Transaction().start(NAME, 0) as transaction:
+            province.fill(transaction.connection.cursor(), total)
+        database.execute(NAME, "VACUUM ANALYZE")
+    return offices
 
 
 def follow(stack, primary, asynchronous):
@@ -58,7 +75,8 @@ def follow(stack, primary, asynchronous):
     if os.getuid() == 0:
         as_user = {'user': 'nobody', 'group': 'nogroup', 'extra_groups': []}
         os.chown(folder, *_ids('nobody'))
-    binaries = postgresql.find_binaries()
+    # Some of its programs may be linked to elsewhere
+    binaries = (postgresql.find_binaries() / 'initdb').resolve().parent
     data = pathlib.Path(folder, 'data')
 
     def run(command, *args):
@@ -72,7 +90,7 @@ def follow(stack, primary, asynchronous):
 
     follow.promote = lambda: run('pg_ctl', '-D', data, '-w', 'promote')
     run('pg_basebackup', '-d', f'{primary}template1', '-D', data, '-R',
-        '-X', 'stream', '--create-slot', '--slot', 'replica')
+        '-X', 'stream', '--create-slot', '--slot', 'replica', '-c', 'fast')
     run('pg_ctl', '-D', data, '-w', '-l', os.path.join(folder, 'log'),
         '-o', f'-k {folder} -c listen_addresses= -c max_connections=200',
         'start')
@@ -81,8 +99,6 @@ def follow(stack, primary, asynchronous):
         if not asynchronous:
             c.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         c.execute("SELECT pg_reload_conf()")
-        # It wins over the options of the tests, which do not wait for a disk
-        c.execute("ALTER ROLE tryton SET synchronous_commit = 'on'")
     return primary.replace(_host(primary), urllib.parse.quote(folder, ''))
 
 
@@ -93,7 +109,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
     web_client = pathlib.Path(folder, 'sao')
     web_client.mkdir()
     site = Site(
-        folder, FEW, both, 'smtp://127.0.0.1:1', [SERVER], web_client)
+        folder, NAME, both, 'smtp://127.0.0.1:1', [SERVER], web_client)
     stack.callback(site.stop)
     with step("server"):
         site.start()
@@ -104,6 +120,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
     with step("server on the replica"):
         reader = read_only(stack, folder, replica)
     with Load(site, officers) as load:
+        started = time.monotonic()
         answers = ask(site, reader)
         lags = []
         for _ in range(options.seconds * 4):
@@ -112,13 +129,14 @@ def rehearse(stack, folder, primary, replica, offices, options):
         registered = len(load.registered)
         kill(primary)
         killed_at = time.monotonic()
+        rate = registered / (killed_at - started)
         follow.promote()
         promoted = time.monotonic() - killed_at
         while len(load.registered) < registered + OFFICERS + 1:
             time.sleep(.02)
         answered = time.monotonic() - killed_at
         time.sleep(5)
-    with psycopg.connect(f'{replica}{FEW}') as connection:
+    with psycopg.connect(f'{replica}{NAME}') as connection:
         kept = dict(connection.execute(
                 "SELECT id, code FROM tthcc_dossier "
                 "WHERE code IS NOT NULL").fetchall())
@@ -128,7 +146,7 @@ def rehearse(stack, folder, primary, replica, offices, options):
     for text, value in [
             *answers,
             ("registered before the loss", registered),
-            ("a second", f'{registered / options.seconds:.1f}'),
+            ("a second", f'{rate:.1f}'),
             ("behind, median", f'{statistics.median(lags):.0f} bytes'),
             ("behind, at most", f'{max(lags):.0f} bytes'),
             ("promoted after", f'{promoted:.1f} s'),
@@ -149,10 +167,12 @@ def read_only(stack, folder, replica):
     folder = pathlib.Path(folder, 'reader')
     folder.mkdir()
     site = Site(
-        folder, FEW, replica, 'smtp://127.0.0.1:1', [READER], folder)
+        folder, NAME, replica, 'smtp://127.0.0.1:1', [READER], folder)
     # A replica notifies nobody of what changes
-    site.config.write_text(site.config.read_text().replace(
-            'clean_timeout = 0', 'clean_timeout = 5'))
+    text = site.config.read_text()
+    site.config.write_text(text.replace(
+            'clean_timeout = 0', 'clean_timeout = 5').replace(
+            '#replica = True', 'replica = True'))
     stack.callback(site.stop)
     site.start_server(READER)
     site.wait_for(READER)
@@ -167,7 +187,7 @@ def ask(site, reader):
     from trytond.modules.tthcc.tests.tools import PASSWORD
     supervisor = site.client('supervisor', PASSWORD)
     there = copy.copy(supervisor)
-    there._url = f'{reader.direct(READER)}{FEW}/rpc/'
+    there._url = f'{reader.direct(READER)}{NAME}/rpc/'
     times, failed, same = [], [], 0
     for _ in range(QUESTIONS):
         started = time.perf_counter()
@@ -183,7 +203,7 @@ def ask(site, reader):
         time.sleep(.5)
     code = there.search('tthcc.dossier', [('code', '!=', None)], ['code'])
     page = get(
-        f'{reader.direct(READER)}{FEW}/tthcc/track/{code[0]["code"]}')
+        f'{reader.direct(READER)}{NAME}/tthcc/track/{code[0]["code"]}')
     return [
         ("statistics on the replica", f'{same} of {QUESTIONS}'),
         ("their median", f'{statistics.median(times):.0f} ms'),

@@ -9,9 +9,11 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,7 +27,7 @@ import pytest
 from tests.conftest import leave_out
 from tests.databases import PASSWORD as ADMIN_PASSWORD
 from tests.deployment import (
-    DEPLOY, HOST, Load, Site, get, nginx, ssl_trust, wait)
+    DEPLOY, HOST, OFFICE, Load, Site, get, nginx, ssl_trust, wait)
 from tests.mailbox import Mailbox
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
@@ -265,23 +267,105 @@ def test_too_many_logins(site, path, source):
     assert "hãy đợi vài giây" in refused.text
     assert refused.headers['Retry-After']
     assert ask(site, 'GET', path, '127.0.0.10').status == 405
+    office = [ask(site, 'GET', path, OFFICE) for _ in range(120)]
+    assert {answer.status for answer in office} == {405}
+
+
+def test_too_many_calls(site):
+    connection = http.client.HTTPSConnection(
+        HOST, site.port, source_address=('127.0.0.11', 0),
+        context=ssl.create_default_context(cafile=site.certificate))
+    statuses = []
+    with contextlib.closing(connection):
+        while len(statuses) < 3000 and 429 not in statuses:
+            connection.request('GET', '/')
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+
+    assert len(statuses) > 300
+    assert set(statuses) == {200, 429}
+
+
+@pytest.mark.parametrize('path, megabytes, fits', [
+        ('rpc/', 19, True),
+        ('rpc/', 21, False),
+        ('tthcc/dossier/1/files', 21, True),
+        ('tthcc/dossier/1/files', 1200, False),
+        ])
+def test_size_of_what_is_sent(site, path, megabytes, fits):
+    size = megabytes * 2 ** 20
+    client = site.client('a_officer', PASSWORD)
+    answer = ask(
+        site, 'POST', f'/{site.database}/{path}',
+        # Too much is refused by the length that is announced
+        body=bytes(size) if fits else b'',
+        **client._headers, **{'Content-Length': str(size)})
+    assert (answer.status == 413) == (not fits)
+    assert ("Tệp quá lớn" in answer.text) == (not fits)
+
+
+@pytest.mark.parametrize('method, path, servers', [
+        ('POST', 'rpc/', 1),
+        ('POST', 'session/login', 1),
+        ('GET', 'tthcc/track/1', 2),
+        ('POST', 'bus', 2),
+        ])
+def test_what_may_have_been_done_is_not_sent_again(
+        tmp_path, method, path, servers):
+    "Two servers that take every call and end without an answer"
+    calls = []
+
+    def break_off(server):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection:
+                    calls.append(connection.recv(1000))
+
+    site = Site(tmp_path, 'tthcc', 'postgresql:///', '', [A, B], tmp_path)
+    port = site.bus if path == 'bus' else site.http
+    listening = [socket.create_server((a, port)) for a in [A, B]]
+    threads = [
+        threading.Thread(target=break_off, args=[s]) for s in listening]
+    for thread in threads:
+        thread.start()
+    try:
+        site.start_nginx()
+        answer = ask(site, method, f'/tthcc/{path}', body='{}')
+    finally:
+        site.stop()
+        for server in listening:
+            server.shutdown(socket.SHUT_RDWR)
+            server.close()
+        for thread in threads:
+            thread.join()
+
+    assert answer.status == 502
+    assert "xem việc vừa làm đã được ghi chưa" in answer.text
+    assert len(calls) == servers
 
 
 def test_changes_reach_the_other_server(site):
-    "What its processes have cached is read anew"
+    "What its processes have cached of rights is read anew"
     officer = site.client('a_officer', PASSWORD)
     admin = at(site.client('admin', ADMIN_PASSWORD), site, A)
     there = at(officer, site, B)
+    administrator, = admin.read('res.user', [admin.user], ['groups'])
 
-    def names():
+    def may():
+        # Enough calls for all processes
         return {
-            there.model('res.user', 'get_preferences', False)['name']
+            bool(there.model(
+                    'ir.model.access', 'get_access', ['ir.cron']
+                    )['ir.cron']['write'])
             for _ in range(10)}
 
-    assert len(names()) == 1
-    admin.write('res.user', [officer.user], {'name': "Lê Thị Bích"})
-
-    wait(lambda: names() == {"Lê Thị Bích"}, seconds=10)
+    for change, result in [('add', True), ('remove', False)]:
+        assert may() == {not result}
+        admin.write('res.user', [officer.user], {
+                'groups': [(change, administrator['groups'])]})
+        wait(lambda: may() == {result}, seconds=10)
 
 
 def test_a_message_reaches_clients_of_the_other_server(site):

@@ -152,7 +152,7 @@ def test_centre_is_opened_by_its_director(planned_centre, log_in, role):
         log_in(role).model('tthcc.centre', 'open', [planned_centre])
 
 
-def test_founder_of_committee_can_set_it_up(rpc):
+def test_founder_of_committee_can_set_it_up(organisation, rpc):
     admin = rpc()
     party, = admin.create('party.party', {'name': "UBND xã Hoằng Tiến"})
     currency, = admin.search('currency.currency', [('code', '=', 'VND')])

@@ -209,7 +209,7 @@ def test_another_tryton_is_told_of_and_left_alone(
         removed, monkeypatch, caplog):
     "What the removals were written for is the Tryton that is installed"
     removals.undo()
-    for name in removals.REMOVALS:
+    for name in removals.REMOVALS + removals.OPTIONS:
         removal = import_module(f'trytond.modules.tthcc.server.{name}')
         assert not removals.changed(removal), (
             f"Tryton has changed what {name} replaces: read both, then give "

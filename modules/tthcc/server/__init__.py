@@ -15,22 +15,26 @@ import operator
 
 from trytond import __version__, config
 
-__all__ = ['REMOVALS', 'apply', 'undo', 'changed']
+__all__ = ['OPTIONS', 'REMOVALS', 'apply', 'undo', 'changed']
 
 logger = logging.getLogger(__name__)
 
 REMOVALS = [
     'cursor', 'answer', 'encoding', 'session', 'audit', 'search', 'children',
     'written', 'existence', 'connection', 'garbage', 'outage', 'worker']
+# What only those servers want whose configuration says so
+OPTIONS = ['replica']
 _replaced = []
 
 
-def apply():
-    "Replace what the configuration allows, and return the names of removals"
+def apply(names=(*REMOVALS, *OPTIONS)):
+    """Replace what the configuration allows of the names, and return those in
+    force"""
     removals = {
         name: importlib.import_module(f'.{name}', __name__)
-        for name in REMOVALS
-        if config.getboolean('tthcc_server', name, default=True)}
+        for name in names
+        if config.getboolean(
+            'tthcc_server', name, default=name in REMOVALS)}
     for name, functions in [(n, changed(r)) for n, r in removals.items()]:
         if functions:
             logger.warning(
