@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -11,7 +12,6 @@ import sys
 import time
 import urllib.request
 
-from tests.conftest import leave_out
 from tests.server import Client
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -106,26 +106,27 @@ class Server:
 
 
 @contextlib.contextmanager
-def small_disk(folder):
-    """Make the folder a disk of its own; yield a function that fills it, or
-    makes room again"""
-    filler = folder / 'filler'
+def full_disk(folder, pids):
+    """Leave no room in the folder for the processes: by a small disk of its
+    own, or where none may be mounted by a limit like that of a quota"""
     mounted = subprocess.run(
-        ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder],
-        stderr=subprocess.PIPE, text=True)
-    if mounted.returncode:
-        leave_out(f"the right to mount a disk: {mounted.stderr}")
-
-    def fill(full=True):
-        if full:
-            with contextlib.suppress(OSError):
-                filler.write_bytes(bytes(2 ** 20))
-        else:
-            filler.unlink()
+        ['mount', '-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder],
+        stderr=subprocess.DEVNULL).returncode == 0
+    limits = {}
+    if mounted:
+        (folder / 'filler').write_bytes(bytes(4096))
+    else:
+        for pid in pids:
+            _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            limits[pid] = resource.prlimit(
+                pid, resource.RLIMIT_FSIZE, (0, most))
     try:
-        yield fill
+        yield
     finally:
-        subprocess.run(['umount', folder], check=True)
+        if mounted:
+            subprocess.run(['umount', folder], check=True)
+        for pid, limit in limits.items():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
 def wait_for(condition, what, seconds=60):

@@ -20,7 +20,7 @@ from PIL import Image
 from tests import postgresql
 from tests.conftest import leave_out
 from tests.mailbox import Mailbox
-from tests.processes import Processes, small_disk, wait_for
+from tests.processes import Processes, full_disk, wait_for
 from tests.server import Refused
 from trytond import backend
 from trytond.modules.tthcc.tests.tools import PASSWORD
@@ -57,18 +57,15 @@ def mailbox():
 
 
 @pytest.fixture(scope='module')
-def disk(tmp_path_factory):
-    "The folder of the file store, and what fills it"
-    folder = tmp_path_factory.mktemp('disk')
-    with small_disk(folder) as fill:
-        yield SimpleNamespace(folder=folder, fill=fill)
+def filestore(tmp_path_factory):
+    return tmp_path_factory.mktemp('filestore')
 
 
 @pytest.fixture(scope='module')
-def processes(database, office, mailbox, disk, tmp_path_factory):
+def processes(database, office, mailbox, filestore, tmp_path_factory):
     processes = Processes(
         database, tmp_path_factory.mktemp('processes'),
-        TRYTOND_DATABASE__PATH=str(disk.folder),
+        TRYTOND_DATABASE__PATH=str(filestore),
         TRYTOND_EMAIL__URI=f'{mailbox.uri}?timeout=5',
         TRYTOND_EMAIL__FROM='motcua@example.vn')
     yield processes
@@ -421,26 +418,28 @@ def attach(client, dossier):
         wizard.execute('attach')
 
 
-def test_disk_is_full(gunicorn, disk, office, read, in_order):
+def test_disk_is_full(gunicorn, filestore, office, read, in_order):
+    def stored():
+        return [p for p in filestore.rglob('*-*') if p.is_file()]
+
     client = gunicorn.client('officer', PASSWORD)
     officers = Officers(gunicorn, office)
     officers.register(client)
     dossier, = officers.registered
-    disk.fill()
-    with pytest.raises(Refused, match="không ghi được tệp"):
-        attach(client, dossier)
-    assert not read('tthcc.dossier.file')
-    assert not [p for p in disk.folder.rglob('*-*') if p.is_file()]
-    # What needs no disk goes on
-    officers.register(client)
-    disk.fill(False)
+    with full_disk(filestore, gunicorn.workers()):
+        with pytest.raises(Refused, match="không ghi được tệp"):
+            attach(client, dossier)
+        assert not read('tthcc.dossier.file')
+        assert not stored()
+        # What needs no disk goes on
+        officers.register(client)
 
     attach(client, dossier)
 
     file, = read('tthcc.dossier.file', 'dossier', 'size')
     assert file.dossier == dossier
-    stored, = [p for p in disk.folder.rglob('*-*') if p.is_file()]
-    assert stored.stat().st_size == file.size
+    content, = stored()
+    assert content.stat().st_size == file.size
     in_order(officers)
 
 
