@@ -8,8 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = pathlib.Path(__file__).parent.parent
+
+# A busy machine may be slow at drawing values and at trying them
+settings.register_profile(
+    'at leisure', deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile('at leisure')
 
 
 @pytest.fixture(scope='session')

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trytond.modules.tthcc import worktime
@@ -14,9 +14,6 @@ from trytond.modules.tthcc_staffing import benefits
 from trytond.modules.tthcc_staffing.covering import (
     HALVES, Posting, days, open_halves)
 
-# A busy machine is slow at drawing months
-at_leisure = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MARCH = dt.date(2026, 3, 1)
 END_OF_MARCH = dt.date(2026, 3, 31)
 MINUTE = dt.timedelta(minutes=1)
@@ -68,7 +65,6 @@ def spans(draw):
                 max_size=8))]
 
 
-@at_leisure
 @given(people(), HALF_DAYS)
 def test_no_half_day_twice(person, on_leave):
     mine, known = person
@@ -93,7 +89,6 @@ def test_no_half_day_twice(person, on_leave):
             assert facts.signs(date) and (date, half) not in facts.signed
 
 
-@at_leisure
 @given(postings(), HALF_DAYS)
 def test_mode_alone(postings, on_leave):
     "Without rosters and attendance whoever is to be there counts, once"
@@ -107,7 +102,6 @@ def test_mode_alone(postings, on_leave):
     assert not any(c.absent for c in counts)
 
 
-@at_leisure
 @given(postings(), st.data())
 def test_no_hour_twice(mine, data):
     "What several postings have is counted once, and never opening hours"
@@ -149,7 +143,6 @@ def test_hours_outside_opening(start, end, working, off):
         (Decimal(working), Decimal(off))]
 
 
-@at_leisure
 @given(
     postings(), st.dates(MARCH, END_OF_MARCH - dt.timedelta(days=1)),
     st.integers(0, 5_000_000))
