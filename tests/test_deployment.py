@@ -368,6 +368,21 @@ def test_changes_reach_the_other_server(site):
         wait(lambda: may() == {result}, seconds=10)
 
 
+def test_logout_reaches_the_other_server(site):
+    officer = site.client('a_officer', PASSWORD)
+    here, there = at(officer, site, A), at(officer, site, B)
+
+    def is_out():
+        try:
+            there.read('res.user', [officer.user], ['login'])
+        except urllib.error.HTTPError as error:
+            return error.code in {401, 403}
+
+    assert not is_out()
+    here.call('common.db.logout')
+    wait(is_out, seconds=20)
+
+
 def test_a_message_reaches_clients_of_the_other_server(site):
     officer = site.client('a_officer', PASSWORD)
     admin = at(site.client('admin', ADMIN_PASSWORD), site, A)

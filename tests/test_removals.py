@@ -14,6 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from werkzeug.test import Client as WSGIClient
 
 from tests.server import Refused
 from tests.trace import Tracer
@@ -22,6 +23,7 @@ from trytond.model import ModelSQL, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc import server as removals
+from trytond.modules.tthcc.server.monitoring import Monitoring
 from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
@@ -29,6 +31,7 @@ from trytond.pool import Pool
 from trytond.protocols import jsonrpc
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
+from trytond.wsgi import app
 
 # Monday 9 November 2026, 08:00 in Vietnam
 MONDAY = dt.datetime(2026, 11, 9, 1, 0)
@@ -486,6 +489,18 @@ def test_people_are_told_that_the_database_is_away(
         urlopen(f'{server.url}{server.database}/tthcc/track/1')
     assert error.value.code == 503
     assert "Cơ sở dữ liệu" in error.value.read().decode()
+
+
+def test_health_tells_that_the_database_is_away(server, monkeypatch):
+    def away(*args, **kwargs):
+        raise backend.DatabaseOperationalError("server closed the connection")
+
+    client = WSGIClient(Monitoring(app, {}))
+    assert client.get('/health').status_code == 200
+    monkeypatch.setattr(backend.Database, 'get_connection', away)
+    assert client.get('/health').status_code == 503
+    assert f'tthcc_database_up{{database="{server.database}"}} 0.0' in (
+        client.get('/metrics').text)
 
 
 def test_people_are_told_that_the_disk_is_full(removed, server, monkeypatch):
