@@ -63,6 +63,7 @@ class Dossier(Workflow, ModelSQL, ModelView):
     end_number = fields.Integer("Number")
     withdrawal_asked_at = fields.DateTime("Withdrawal Asked At")
     electronic = fields.Boolean("Electronic")
+    by_portal = fields.Boolean("Filed by a Portal")
     holder_centre = fields.Many2One('tthcc.centre', "Paper at Centre")
     holder_department = fields.Many2One(
         'tthcc.department', "Paper with Department")
