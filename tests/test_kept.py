@@ -8,7 +8,8 @@ import pytest
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc.tests.tools import create_centre, create_committee
 from trytond.pool import Pool
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import (
+    Transaction, check_access, without_check_access)
 
 
 @pytest.fixture(scope='module')
@@ -76,6 +77,86 @@ def test_an_old_transaction_keeps_nothing(start, seen, centre):
             other.commit()
         assert look(centre)[0] != '02373800003'
     assert seen()[0] == '02373800003'
+
+
+def test_names_follow_their_parties(start, centre):
+    def name():
+        with start(readonly=True):
+            company = Pool().get('tthcc.centre')(centre).company
+            return company.rec_name, company.party.id
+
+    before, party = name()
+    with start():
+        Party = Pool().get('party.party')
+        Party.write([Party(party)], {'name': before + " mới"})
+    assert name() == (before + " mới", party)
+
+
+def test_what_is_found_follows_changes(start, centre):
+    def find():
+        with start(readonly=True):
+            pool = Pool()
+            Kind = pool.get('tthcc.department.kind')
+            kind, = Kind.search([], order=[('id', 'ASC')], limit=1)
+            found = pool.get('tthcc.centre')(centre).company_department(kind)
+            return kind.id, found and found.id
+
+    kind, found = find()
+    assert found is None
+    with start():
+        pool = Pool()
+        Department = pool.get('tthcc.department')
+        department, = Department.create([{
+                    'name': "Phòng Nội vụ",
+                    'company': pool.get('tthcc.centre')(centre).company.id,
+                    'kind': kind}])
+        # Who has just made it finds it, too
+        assert pool.get('tthcc.centre')(centre).company_department(
+            pool.get('tthcc.department.kind')(kind)) == department
+    assert find() == (kind, department.id)
+    with start():
+        Department.write([Department(department.id)], {'active': False})
+    assert find() == (kind, None)
+
+
+def test_rules_stay(start, centre):
+    "Each sees what the rules say, now and after they were moved elsewhere"
+    with start():
+        pool = Pool()
+        User = pool.get('res.user')
+        Group = pool.get('res.group')
+        ModelData = pool.get('ir.model.data')
+        other = create_centre(create_committee("UBND huyện Thiệu Hóa"))
+        group = Group(ModelData.get_id('tthcc', 'group_leader'))
+        user, = User.create([{
+                    'name': "Lê Thị Hoa", 'login': 'moving',
+                    'company': other.company.id,
+                    'companies': [('add', [other.company.id])],
+                    'groups': [('add', [group.id])]}])
+        mine, company = other.id, other.company.id
+
+    def read(id_):
+        with start(user=user.id, readonly=True) as transaction:
+            with transaction.set_context(
+                    pool.get('res.user').get_preferences(context_only=True)):
+                with check_access():
+                    (row,) = pool.get('tthcc.centre').read(
+                        [id_], ['rec_name', 'phone'])
+                    return row
+
+    for _ in range(2):
+        assert read(mine)['id'] == mine
+        with pytest.raises(AccessError):
+            read(centre)
+    with start():
+        there = pool.get('tthcc.centre')(centre).company.id
+        User.write([User(user.id)], {
+                'company': there,
+                'companies': [('remove', [company]), ('add', [there])]})
+    for _ in range(2):
+        assert read(centre)['id'] == centre
+        with pytest.raises(AccessError):
+            read(mine)
 
 
 def test_rights_stay(start, seen, centre):

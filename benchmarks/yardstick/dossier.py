@@ -64,6 +64,7 @@ class Dossier(Workflow, ModelSQL, ModelView):
     withdrawal_asked_at = fields.DateTime("Withdrawal Asked At")
     electronic = fields.Boolean("Electronic")
     by_portal = fields.Boolean("Filed by a Portal")
+    was_stopped = fields.Boolean("Was Stopped")
     holder_centre = fields.Many2One('tthcc.centre', "Paper at Centre")
     holder_department = fields.Many2One(
         'tthcc.department', "Paper with Department")

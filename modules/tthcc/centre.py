@@ -391,11 +391,11 @@ class Centre(KeptMixin, SearchText, Workflow, ModelSQL, ModelView):
     def company_department(self, kind):
         "Return the department of the kind in the committee, None if none"
         Department = Pool().get('tthcc.department')
-        departments = Department.search([
+        return Department.find([
                 ('company', '=', self.company.id),
                 ('kind', '=', kind.id),
-                ], order=[('id', 'ASC')], limit=1)
-        return departments[0] if departments else None
+                ('active', '=', True),
+                ])
 
     def regime_at(self, date):
         """

@@ -6,11 +6,24 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
-from .kept import KeptMixin
+from .kept import KeptMixin, forget
+
+
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    @classmethod
+    def on_modification(cls, mode, parties, field_names=None):
+        super().on_modification(mode, parties, field_names=field_names)
+        # It names a committee or an employee
+        if mode == 'write' and 'name' in field_names:
+            forget()
 
 
 class Company(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.company'
+    # The name of its party
+    _kept_functions = {'rec_name'}
 
     @classmethod
     def default_timezone(cls):
@@ -34,6 +47,7 @@ class Company(KeptMixin, metaclass=PoolMeta):
 
 class Employee(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.employee'
+    _kept_functions = {'rec_name'}
 
     department = fields.Many2One(
         'tthcc.department', "Department", ondelete='RESTRICT',

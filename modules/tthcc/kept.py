@@ -5,9 +5,10 @@
 from weakref import WeakSet
 
 from trytond import config
-from trytond.cache import Cache
+from trytond.cache import Cache, freeze
 from trytond.model import fields
-from trytond.transaction import Transaction
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
 
 _rows = Cache('tthcc.kept', context=False)
 _rows.size_limit = config.getint('cache', 'tthcc.kept', default=10_000)
@@ -16,21 +17,31 @@ _changing = WeakSet()
 
 
 class KeptMixin:
-    """Answers what code, not a client, reads of a record from memory
+    """Answers from memory what is read of a record
 
     For the organisation and the catalogue, which each move of a dossier
     looks up.  The first change of any such record makes all processes forget
     all of them, as with Tryton's other caches; until then the transaction
-    that changes reads from the database."""
+    that changes reads from the database.  Where rights are checked, that the
+    user may see a record is kept by the rule that says so."""
     __slots__ = ()
+    # Function fields that follow from what is kept
+    _kept_functions = frozenset()
 
     @classmethod
     def read(cls, ids, fields_names):
         transaction = Transaction()
-        if (transaction.check_access
-                or transaction in _changing
-                or '_datetime' in transaction.context
-                or not cls._kept_fields().issuperset(fields_names)):
+        if transaction in _changing or '_datetime' in transaction.context:
+            return super().read(ids, fields_names)
+        names = cls._kept_fields()
+        if transaction.check_access:
+            if names.union(['rec_name']).issuperset(fields_names):
+                cls._before_read(ids, fields_names)
+                if cls._may_read(ids):
+                    with without_check_access():
+                        return cls.read(ids, fields_names)
+            return super().read(ids, fields_names)
+        if not names.issuperset(fields_names):
             return super().read(ids, fields_names)
         kept = [_rows.get((cls.__name__, id_), {}) for id_ in ids]
         if all(row.keys() >= set(fields_names) for row in kept):
@@ -45,25 +56,64 @@ class KeptMixin:
         return rows
 
     @classmethod
+    def find(cls, domain):
+        """Return the first record, by id, of the domain of kept fields, of
+        this model or of kept ones it refers to, None if there is none"""
+        transaction = Transaction()
+        key = cls.__name__, freeze(domain)
+        with without_check_access():
+            if transaction in _changing:
+                id_ = None
+            else:
+                id_ = _rows.get(key)
+            if id_ is None:
+                records = cls.search(domain, order=[('id', 'ASC')], limit=1)
+                id_ = records[0].id if records else -1
+                if transaction not in _changing:
+                    _rows.set(key, id_)
+            return cls(id_) if id_ >= 0 else None
+
+    @classmethod
+    def _may_read(cls, ids):
+        """Return whether the rules let the user read the records and what
+        they ask for is kept"""
+        domain = Pool().get('ir.rule').domain_get(cls.__name__, mode='read')
+        if not domain:
+            return True
+        if not all(
+                name in cls._kept_fields() and operator in {'=', 'in'}
+                for name, operator, *_ in _clauses(domain)):
+            return False
+        domain = freeze(domain)
+        unknown = [
+            id_ for id_ in ids
+            if not _rows.get((cls.__name__, id_, domain))]
+        if unknown:
+            super().read(unknown, ['id'])
+            for id_ in unknown:
+                _rows.set((cls.__name__, id_, domain), True)
+        return True
+
+    @classmethod
     def _kept_fields(cls):
         if '_kept_names' not in vars(cls):
-            cls._kept_names = {
-                n for n, field in cls._fields.items() if _is_kept(field)}
+            cls._kept_names = cls._kept_functions.union(
+                n for n, field in cls._fields.items() if _is_kept(field))
         return cls._kept_names
 
     @classmethod
     def create(cls, vlist):
-        _forget()
+        forget()
         return super().create(vlist)
 
     @classmethod
     def write(cls, *args):
-        _forget()
+        forget()
         super().write(*args)
 
     @classmethod
     def delete(cls, records):
-        _forget()
+        forget()
         super().delete(records)
 
 
@@ -78,6 +128,16 @@ def _is_kept(field):
     return not isinstance(field, (fields.Binary, fields.Many2Many))
 
 
-def _forget():
+def _clauses(domain):
+    for part in domain:
+        if isinstance(part, (list, tuple)):
+            if isinstance(part[0], str) and part[0] not in {'AND', 'OR'}:
+                yield part
+            else:
+                yield from _clauses(part)
+
+
+def forget():
+    "Forget all, for another change that tells of it"
     _changing.add(Transaction())
     _rows.clear()

@@ -30,18 +30,29 @@ class Counter(ModelSQL):
     @classmethod
     def take(cls, series, count=1):
         "Take count numbers of the series and return them as a range"
+        return cls.take_all({series: count})[series]
+
+    @classmethod
+    def take_all(cls, counts):
+        """Take numbers of several series at once: return for each series of
+        counts a range of as many"""
         counter = Table(cls._table)
         cursor = Transaction().connection.cursor()
         cursor.execute(*counter.insert(
-                [counter.series, counter.last], [[series, count]],
+                [counter.series, counter.last],
+                # In one order, so that two officers never wait for each other
+                sorted(map(list, counts.items())),
                 on_conflict=Conflict(
                     counter,
                     indexed_columns=[counter.series],
                     columns=[counter.last],
-                    values=[counter.last + count]),
-                returning=[_BareColumn(counter, 'last')]))
-        last, = cursor.fetchone()
-        return range(last - count + 1, last + 1)
+                    values=[counter.last + _Excluded(counter, 'last')]),
+                returning=[
+                    _BareColumn(counter, 'series'),
+                    _BareColumn(counter, 'last')]))
+        return {
+            series: range(last - counts[series] + 1, last + 1)
+            for series, last in cursor.fetchall()}
 
     @classmethod
     def take_for_form(cls, form, centre):
@@ -57,3 +68,11 @@ class _BareColumn(Column):
 
     def __str__(self):
         return self.column_name
+
+
+class _Excluded(_BareColumn):
+    "The column of the row that was to be inserted"
+    __slots__ = ()
+
+    def __str__(self):
+        return f'excluded.{super().__str__()}'

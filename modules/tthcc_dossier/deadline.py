@@ -57,7 +57,9 @@ class DeadlineMixin(LocalTimeMixin):
             [
                 worktime.Extension(
                     self.local(e.made_at), self.local(e.new_due), e.reason)
-                for e in self.extensions if e.moved_due])
+                # Who has no code yet was never extended
+                for e in (self.extensions if self.code else [])
+                if e.moved_due])
 
     @property
     def counted_from(self):
@@ -79,6 +81,8 @@ class DeadlineMixin(LocalTimeMixin):
     def local_stops(self, ended=True):
         """All stops of the clock in local time as values of worktime, or only
         those that have ended"""
+        if not self.was_stopped:
+            return []
         return [
             worktime.Pause(
                 self.local(p.start), self.local(p.end) if p.end else None,

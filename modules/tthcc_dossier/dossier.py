@@ -284,12 +284,11 @@ class Dossier(
     def offer(self):
         "How the centre offers the procedure today, None if it does not"
         CentreProcedure = Pool().get('tthcc.centre.procedure')
-        offers = CentreProcedure.search([
+        return CentreProcedure.find([
                 ('centre', '=', self.centre.id),
                 ('procedure', '=', self.procedure.id),
                 CentreProcedure.offered(clock.today()),
-                ], order=[])
-        return offers[0] if offers else None
+                ])
 
     @property
     def principals(self):
@@ -426,20 +425,21 @@ class Dossier(
     @move(['draft'], 'received')
     def register(cls, dossiers):
         "Receive at the counter"
-        cls._receive(dossiers)
+        return cls._receive(dossiers)
 
     @classmethod
     @move(['submitted'], 'received')
     def accept(cls, dossiers):
         "Receive what was filed online"
-        cls._receive(dossiers)
+        return cls._receive(dossiers)
 
     @classmethod
     def _receive(cls, dossiers):
         """Check what registering needs, start the clock and the first leg,
-        and issue the codes."""
+        and issue the codes; return fees and legs."""
         now = clock.now()
         employee = cls._acting_employee()
+        fees, legs = [], []
         for dossier in dossiers:
             revision = dossier.procedure.revision_at(clock.today())
             if dossier.revision != revision:
@@ -450,16 +450,12 @@ class Dossier(
             dossier.received_at = now
             dossier.received_by = employee
             dossier.hold_papers()
-            dossier.charge()
+            fees += dossier.charge()
             dossier.set_deadline()
-            legs = dossier.make_legs(offer)
-            dossier.promise(legs)
-            if legs:
-                legs[0].start(now)
-                dossier.stand_at(legs[0])
-            dossier.steps = legs
+            legs += dossier.begin(offer)
         # Last: the shorter other officers wait for the counters, the better
         cls._issue_codes(dossiers)
+        return fees, legs
 
     def set_applicant_name(self):
         self.applicant_name = (
@@ -496,20 +492,19 @@ class Dossier(
         for dossier in dossiers:
             day = dossier.local(dossier.received_at).date()
             regime = dossier.centre.regime_at(day)
-            codes[regime.unit_id, day, regime].append(dossier)
-            books[dossier.centre.id, dossier.revision.field.id,
-                day.year].append(dossier)
-        # In one order, so that two officers never wait for each other
-        for unit, day, regime in sorted(codes, key=lambda k: k[:2]):
-            group = codes[unit, day, regime]
-            numbers = Counter.take(f'code {unit} {day}', len(group))
-            for dossier, number in zip(group, numbers):
+            codes[f'code {regime.unit_id} {day}'].append(
+                (dossier, regime, day))
+            field = dossier.revision.field
+            books[f'register {dossier.centre.id} {field.id} {day.year}'
+                ].append(dossier)
+        numbers = Counter.take_all({
+                series: len(group)
+                for series, group in [*codes.items(), *books.items()]})
+        for series, group in codes.items():
+            for (dossier, regime, day), number in zip(group, numbers[series]):
                 dossier.code = regime.format_code(day, number)
-        for book in sorted(books):
-            centre, field, year = book
-            numbers = Counter.take(
-                f'register {centre} {field} {year}', len(books[book]))
-            for dossier, number in zip(books[book], numbers):
+        for series, group in books.items():
+            for dossier, number in zip(group, numbers[series]):
                 dossier.register_number = number
 
     # The way through the departments

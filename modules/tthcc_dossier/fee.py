@@ -266,13 +266,18 @@ class FeeMixin:
         "Fees in All", digits=(16, 0), readonly=True, help="In đồng.")
 
     def charge(self):
-        "Charge what the case costs, unless the officer has entered it"
+        """Charge what the case costs, unless the officer has entered it;
+        return the fees to be saved"""
         Fee = Pool().get('tthcc.dossier.fee')
-        if not self.fees:
-            self.fees = Fee.of_case(self.case)
-            # Written with all else, before the lines come to count it
-            self.amount_due = sum(
-                (f.count() or 0 for f in self.fees), Decimal(0)) or None
+        if self.fees:
+            return []
+        fees = Fee.of_case(self.case)
+        for fee in fees:
+            fee.dossier = self
+        # Written with all else, before the lines come to count it
+        self.amount_due = sum(
+            (f.count() or 0 for f in fees), Decimal(0)) or None
+        return fees
 
     @classmethod
     def recharge(cls, dossiers):

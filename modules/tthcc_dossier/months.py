@@ -70,7 +70,7 @@ class MonthMixin:
                 Index(t,
                     (t.received_month, Index.Range()),
                     (t.centre, Index.Range()),
-                    where=counted, include=[*asked, t.case]),
+                    where=counted, include=[*asked, t.case, t.id]),
                 Index(t,
                     (t.finished_month, Index.Range()),
                     (t.centre, Index.Range()),

@@ -204,6 +204,8 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                 notice.dossier.id, notice.event, notice.channel,
                 notice.recipient, notice.occasion)
 
+        if not notices:
+            return []
         known = set(map(identity, cls.search([
                         ('dossier', 'in', [n.dossier.id for n in notices]),
                         ], order=[])))

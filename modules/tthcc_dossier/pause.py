@@ -50,6 +50,9 @@ class PauseMixin:
 
     pauses = fields.One2Many(
         'tthcc.dossier.pause', 'dossier', "Pauses", readonly=True)
+    was_stopped = fields.Boolean(
+        "Was Stopped", readonly=True,
+        help="Whether the clock has ever stopped, so that the pauses count.")
 
     @classmethod
     def __setup__(cls):
@@ -95,6 +98,8 @@ class PauseMixin:
                         kind == 'supplement'
                         and d.supplement_clock == 'restart'))
                 for d in dossiers])
+        for dossier in dossiers:
+            dossier.was_stopped = True
 
     @classmethod
     def _end_pauses(cls, dossiers, restart=True):

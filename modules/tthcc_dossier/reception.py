@@ -209,7 +209,7 @@ class ReceiveStart(ModelView):
             return
         dossier = Dossier(
             centre=self.centre, company=self.centre.company, case=self.case,
-            received_at=clock.now(), pauses=[], extensions=[])
+            code=None, received_at=clock.now(), was_stopped=False)
         dossier.set_deadline()
         self.due = dossier.due_text
         self.explanation = Calendar.explain(dossier.deadline().lines)

@@ -87,7 +87,8 @@ class Step(
                 # Where time was lost, how long departments took
                 Index(t,
                     (t.ended_at, Index.Range()),
-                    where=t.ended_at != Null),
+                    where=t.ended_at != Null,
+                    include=[t.dossier, t.department, t.ended_by, t.worked]),
                 })
 
     @classmethod
@@ -212,14 +213,27 @@ class LegMixin:
         values = super().compute_fields(field_names=field_names)
         if self.received_at and (
                 field_names is None or {'steps', 'centre'} & set(field_names)):
-            departments = [
-                s.department for s in self.steps or ()
-                if s.department and s.work == 'appraisal']
-            department = departments[0] if departments else None
+            department = self._lead_of(self.steps)
             if department != self.lead_department:
                 values['lead_department'] = (
                     department.id if department else None)
         return values
+
+    @staticmethod
+    def _lead_of(legs):
+        return next((
+                s.department for s in legs
+                if s.department and s.work == 'appraisal'), None)
+
+    def begin(self, offer):
+        "Start the first of the dossier's legs, and return all to be saved"
+        legs = self.make_legs(offer)
+        self.promise(legs)
+        if legs:
+            legs[0].start(self.received_at)
+            self.stand_at(legs[0])
+        self.lead_department = self._lead_of(legs)
+        return legs
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"

@@ -18,9 +18,10 @@ def move(sources, target=None, button=None):
     to, or the state stays.
 
     The method sets what else changes; state and fields are then written
-    together.  Its button is of its own name, or the one that opened the
-    wizard that calls it.  When somebody else moved a dossier first nothing
-    happens, and the user is told who did it and when (DossierMoved)."""
+    together, and after them the lists of lines that it returns.  Its button
+    is of its own name, or the one that opened the wizard that calls it.  When
+    somebody else moved a dossier first nothing happens, and the user is told
+    who did it and when (DossierMoved)."""
     def decorator(func):
         def check(cls, dossiers):
             cls._check_not_moved(dossiers, sources)
@@ -28,7 +29,7 @@ def move(sources, target=None, button=None):
         @pressed(button or func.__name__, check)
         @wraps(func)
         def wrapper(cls, dossiers, *args, **kwargs):
-            func(cls, dossiers, *args, **kwargs)
+            lines = func(cls, dossiers, *args, **kwargs)
             employee = cls._acting_employee()
             for dossier in dossiers:
                 if target:
@@ -36,6 +37,8 @@ def move(sources, target=None, button=None):
                 dossier.moved_at = clock.now()
                 dossier.moved_by = employee
             cls.save(dossiers)
+            for some in filter(None, lines or []):
+                some[0].__class__.save(some)
             cls.on_move(dossiers, func.__name__)
         wrapper.move = button or func.__name__, sources, target
         return wrapper

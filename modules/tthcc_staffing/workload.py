@@ -210,7 +210,7 @@ class Fact(FactMixin):
         where = (
             (step.ended_at != Null) & (step.department != Null)
             # Not voided, and says which index has all of the dossier
-            & (dossier.received_at != Null)
+            & (dossier.received_month != Null)
             & (dossier.state != Literal('voided')))
         if period.since:
             where &= step.ended_at >= period.since

@@ -11,6 +11,7 @@ from functools import partial
 
 from sql import Expression, Query
 
+from trytond import backend
 from trytond.model import ModelStorage, fields
 from trytond.transaction import Transaction
 
@@ -28,6 +29,9 @@ _PLAIN = {
     fields.Boolean, fields.Char, fields.Date, fields.DateTime,
     fields.Integer, fields.Many2One, fields.Selection, fields.Text,
     fields.TimeDelta}
+if backend.name == 'postgresql':
+    # SQLite keeps no trailing zeros
+    _PLAIN.add(fields.Numeric)
 # What the database sets itself
 _SET = {'id', 'write_date', 'write_uid'}
 
