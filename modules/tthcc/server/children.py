@@ -4,8 +4,8 @@
 
 Tryton searches the targets of a One2Many, which fetches their columns, then
 reads from the database to which record each belongs.  Here that comes from
-what the search has fetched, unless rights or an earlier state count.  Nor is
-the record itself read once more for the context of the field.
+what the search has fetched, unless an earlier state counts.  Nor is the record
+itself read once more for the context of the field.
 """
 from functools import partial, partialmethod
 
@@ -56,9 +56,7 @@ def read(stock, cls, ids, fields_names):
 def get(field, stock, ids, model, name, values=None):
     Target = field.get_target()
     parent = Target._fields[field.field]
-    transaction = Transaction()
-    if (transaction.check_access
-            or '_datetime' in transaction.context
+    if ('_datetime' in Transaction().context
             or not issubclass(Target, ModelSQL)
             or type(parent) is not fields.Many2One
             or parent.loading != 'eager'):
@@ -76,6 +74,9 @@ def get(field, stock, ids, model, name, values=None):
     if field.filter:
         domain.append(field.filter)
     children = {id_: [] for id_ in ids}
-    for target in Target.search(domain, order=order):
+    # The search asks for the rules, which leaves the rights to the model
+    targets = Target.search(domain, order=order)
+    Target._before_read([t.id for t in targets], ['id', field.field])
+    for target in targets:
         children[getattr(target, field.field).id].append(target.id)
     return {id_: tuple(targets) for id_, targets in children.items()}
