@@ -205,6 +205,84 @@ def test_groups_agree(transaction, pool, office, monkeypatch):
     assert figures() == before
 
 
+@pytest.fixture
+def read(database, office):
+    """Ask as a user in a transaction that only reads, as a call of a client
+    does; return the answer and how often the dossiers were counted"""
+    from trytond.modules.tthcc_staffing import asked
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction, check_access
+    asked._answers._clear(database)
+
+    def read(login, model='tthcc.workload', fields=FLOW, **context):
+        with Transaction().start(database, 0):
+            user, = Pool().get('res.user').search([('login', '=', login)])
+        with clock.moved_to(at(11, 16)), Transaction().start(
+                database, user.id, readonly=True,
+                context={**WEEKS, 'by': 'department', **context}
+                ) as transaction:
+            preferences = Pool().get('res.user').get_preferences(
+                context_only=True)
+            with transaction.set_context(preferences), check_access():
+                missed = asked._answers.miss
+                rows = Pool().get(model).search_read(
+                    [], fields_names=['what', *fields])
+                return (
+                    sorted(tuple(row[f] for f in fields) for row in rows),
+                    asked._answers.miss - missed)
+    return read
+
+
+@pytest.mark.parametrize('model, fields', [
+        ('tthcc.workload', [*FLOW, *TIMES]),
+        ('tthcc.workload.peak', ['visits', 'hours'])])
+def test_counted_once(read, model, fields):
+    """The second call of a client gets what the first has counted, another
+    user and another period what is theirs"""
+    rows, counted = read('w_director', model, fields)
+    assert rows and counted == 1
+    assert read('w_director', model, fields) == (rows, 0)
+    for login, more in [
+            ('v_director', {}), ('w_supervisor', {}),
+            ('w_director', {'start_date': dt.date(2026, 4, 1)})]:
+        others, counted = read(login, model, fields, **more)
+        assert counted == 1
+        assert others != rows
+    # Nothing to see is an answer, too
+    nobody = {'of_centre': 999}
+    assert read('w_director', model, fields, **nobody) == ([], 1)
+    assert read('w_director', model, fields, **nobody) == ([], 0)
+
+
+def test_counted_again(read, start, database, office, monkeypatch):
+    "Figures get old for seconds only, and not for who changes them"
+    from trytond.modules.tthcc_staffing import asked
+    from trytond.pool import Pool
+    before, _ = read('v_director', fields=TIMES)
+
+    def open_for(minutes):
+        with start() as transaction:
+            dossier = Pool().get('tthcc.dossier').__table__()
+            transaction.connection.cursor().execute(*dossier.update(
+                    [dossier.opened_at],
+                    [at(1, 15) - dt.timedelta(minutes=minutes)],
+                    where=dossier.centre == office.other))
+            with clock.moved_to(at(11, 16)), transaction.set_context(
+                    **WEEKS, of_centre=office.other):
+                row, = Pool().get('tthcc.workload').search([])
+                assert row.counter_minutes == min(minutes, 60)
+            transaction.commit()
+    open_for(20)
+    assert read('v_director', fields=TIMES) == (before, 0)
+    monkeypatch.setattr(
+        asked._answers, 'duration', dt.timedelta(microseconds=1))
+    asked._answers._clear(database)
+    (row,), _ = read('v_director', fields=TIMES)
+    assert row[0] == 20
+    open_for(360)
+    assert read('v_director', fields=TIMES)[0] == before
+
+
 def test_rights(ask, rpc, office):
     fields = ['visits']
     for model in ['tthcc.workload', 'tthcc.workload.peak']:

@@ -10,6 +10,7 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc_dossier.months import month_of
 from trytond.pool import Pool
 
+from .asked import once
 from .workload import Period, bigint
 
 
@@ -34,12 +35,12 @@ class Peak(ModelSQL, ModelView):
     @classmethod
     def table_query(cls):
         rows = Union(*cls._parts(Period()), all_=True)
-        return rows.select(
-            (rows.group + 1).as_('id'), rows.group,
+        return once(cls, rows.select(
+            (rows.group + 1).as_('id'), rows.group.as_('group'),
             cls.visits.sql_cast(Sum(rows.visits)).as_('visits'),
             (cls.hours.sql_cast(Sum(rows.counter_seconds)) / 3600).as_(
                 'hours'),
-            group_by=rows.group)
+            group_by=rows.group))
 
     @classmethod
     def _parts(cls, period):
@@ -70,18 +71,21 @@ class Peak(ModelSQL, ModelView):
     @classmethod
     def get_what(cls, rows, name):
         by = Period().by
+        # Reading the group would count once more, without the rights
+        groups = {r.id: r.id - 1 for r in rows}
         if by == 'season':
-            return {r.id: f'{r.group:02}' for r in rows}
+            return {i: f'{month:02}' for i, month in groups.items()}
         elif by == 'month':
             return {
-                r.id: f'{r.group % 100:02}/{r.group // 100}' for r in rows}
+                i: f'{month % 100:02}/{month // 100}'
+                for i, month in groups.items()}
         elif by == 'hour':
             return {
-                r.id: f'{dt.time(r.group):%H:%M}' for r in rows}
+                i: f'{dt.time(hour):%H:%M}' for i, hour in groups.items()}
         weekdays = dict(
             Pool().get('tthcc.calendar.period').fields_get(
                 ['weekday'])['weekday']['selection'])
-        return {r.id: weekdays[str(r.group)] for r in rows}
+        return {i: weekdays[str(day)] for i, day in groups.items()}
 
 
 class PeakContext(ModelView):

@@ -23,6 +23,8 @@ from trytond.modules.tthcc_dossier.materialized import MaterializedMixin
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from .asked import once
+
 _EPOCH = dt.date(1970, 1, 1)
 # After every day and month that is asked for
 LATER = 999_999
@@ -383,7 +385,10 @@ class Workload(ModelSQL, ModelView):
 
     @classmethod
     def table_query(cls):
-        period = Period()
+        return once(cls, cls._rows(Period()))
+
+    @classmethod
+    def _rows(cls, period):
         parts = Union(*cls._parts(period), all_=True)
         names = [
             'received', 'visits', 'counter_seconds', 'finished', 'legs',
@@ -413,7 +418,7 @@ class Workload(ModelSQL, ModelView):
             sums.legs,
             _each(sums.leg_seconds, sums.legs, 3600).as_('leg_hours'))
         return rows.select(
-            *[Column(rows, name) for name in [
+            *[Column(rows, name).as_(name) for name in [
                     'id', 'group', 'received', 'visits', 'finished',
                     'in_work', 'counter_minutes', 'counter_hours', 'legs',
                     'leg_hours']],
@@ -428,11 +433,15 @@ class Workload(ModelSQL, ModelView):
         by = period.by or 'department'
         first, last = day_number(period.first), day_number(period.last)
         for fact in Fact.sources(period):
+            where = period.visible(Fact, fact)
+            if Fact._table_query_materialized():
+                # The others begin there
+                where &= fact.day >= first
             rows = fact.select(
                 Column(fact, 'day' if by in _TIMES else by).as_('group'),
                 fact.day,
                 *[Column(fact, name) for name in Fact._sums],
-                where=period.visible(Fact, fact) & (fact.day >= first))
+                where=where)
             until = later = None
             if period.last < clock.today():
                 until, later = rows.day <= last, rows.day > last
@@ -466,14 +475,16 @@ class Workload(ModelSQL, ModelView):
     @classmethod
     def get_what(cls, rows, name):
         by = Period().by or 'department'
+        # Reading the group would count once more, without the rights
+        groups = {r.id: r.id - 1 for r in rows}
         if by in _TIMES:
             return {
-                r.id: f'{_EPOCH + dt.timedelta(r.group):{_TIMES[by]}}'
-                for r in rows}
+                id_: f'{_EPOCH + dt.timedelta(group):{_TIMES[by]}}'
+                for id_, group in groups.items()}
         Target = getattr(
             Pool().get('tthcc.workload.fact'), by).get_target()
         with without_check_access():
-            targets = Target.browse([r.group for r in rows if r.group])
+            targets = Target.browse(list(filter(None, groups.values())))
             names = {
                 t.id: getattr(t, 'short_name', None) or t.rec_name
                 for t in targets}
@@ -483,7 +494,8 @@ class Workload(ModelSQL, ModelView):
                 names = {
                     t.id: f'{t.rec_name}, {t.company.rec_name}'
                     for t in targets}
-        return {r.id: names.get(r.group, '–') for r in rows}
+        return {
+            id_: names.get(group, '–') for id_, group in groups.items()}
 
 
 def _total(column, where):
