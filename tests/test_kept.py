@@ -8,8 +8,7 @@ import pytest
 from trytond.model.exceptions import AccessError
 from trytond.modules.tthcc.tests.tools import create_centre, create_committee
 from trytond.pool import Pool
-from trytond.transaction import (
-    Transaction, check_access, without_check_access)
+from trytond.transaction import Transaction, check_access, without_check_access
 
 
 @pytest.fixture(scope='module')
