@@ -130,7 +130,7 @@ def _is_kept(field):
 
 def _clauses(domain):
     for part in domain:
-        if isinstance(part, (list, tuple)):
+        if part and isinstance(part, (list, tuple)):
             if isinstance(part[0], str) and part[0] not in {'AND', 'OR'}:
                 yield part
             else:
