@@ -551,7 +551,8 @@ def test_scans_in_the_browser(browser, draft, start, pictures, tmp_path):
         Dossier.register([dossier])
         code = dossier.code
     browser.log_in('th_officer', PASSWORD)
-    browser.open_queue("Tất cả")
+    # In the list of all the drafts of other tests come first
+    browser.open_queue("Chờ chuyển")
     browser.rows().get_by_text(code).dblclick(delay=50)
     expect(browser.field('code')).to_have_value(code)
     browser.tab.get_by_role('tab', name="Bản quét").click()
