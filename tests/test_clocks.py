@@ -496,6 +496,20 @@ def test_pause_apology_pause(desk):
         assert date in line
 
 
+def test_earlier_pauses_still_count(desk, start):
+    "A database of before dossiers knew that they were stopped"
+    stopped, other = desk.register(), desk.register()
+    pause(desk, stopped, at(10, 8), at(11, 8))
+    with start(0):
+        Dossier = Pool().get('tthcc.dossier')
+        Dossier.__table_handler__('tthcc_dossier').drop_column('was_stopped')
+        Dossier.__register__('tthcc_dossier')
+        assert [d.was_stopped for d in Dossier.browse([stopped, other])] == [
+            True, None]
+        deadline = Dossier(stopped).deadline()
+        assert Dossier(stopped).utc(deadline.due) == at(17)
+
+
 def test_apology_lapses_when_the_term_starts_again(desk):
     id = desk.register()
     apologise(desk.leader, id, at(12, 8), at(27))

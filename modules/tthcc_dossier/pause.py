@@ -1,10 +1,12 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
+from trytond import backend
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.tthcc import clock
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.transaction import Transaction
 
 from .line import Line
 from .workflow import move
@@ -59,6 +61,20 @@ class PauseMixin:
         super().__setup__()
         # Supplements are taken in paper by paper
         cls._buttons['resume']['invisible'] = Eval('state') != 'payment'
+
+    @classmethod
+    def __register__(cls, module):
+        pause = Pool().get('tthcc.dossier.pause')
+        handler = cls.__table_handler__(module)
+        fill = (
+            not handler.column_exist('was_stopped')
+            and backend.TableHandler.table_exist(pause._table))
+        super().__register__(module)
+        if fill:
+            dossier, pause = cls.__table__(), pause.__table__()
+            Transaction().connection.cursor().execute(*dossier.update(
+                    [dossier.was_stopped], [True],
+                    where=dossier.id.in_(pause.select(pause.dossier))))
 
     @classmethod
     @ModelView.button_action('tthcc_dossier.wizard_ask_payment')
