@@ -36,6 +36,8 @@ class Counter(ModelSQL):
     def take_all(cls, counts):
         """Take numbers of several series at once: return for each series of
         counts a range of as many"""
+        if not counts:
+            return {}
         counter = Table(cls._table)
         cursor = Transaction().connection.cursor()
         cursor.execute(*counter.insert(
