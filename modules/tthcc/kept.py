@@ -62,10 +62,7 @@ class KeptMixin:
         transaction = Transaction()
         key = cls.__name__, freeze(domain)
         with without_check_access():
-            if transaction in _changing:
-                id_ = None
-            else:
-                id_ = _rows.get(key)
+            id_ = None if transaction in _changing else _rows.get(key)
             if id_ is None:
                 records = cls.search(domain, order=[('id', 'ASC')], limit=1)
                 id_ = records[0].id if records else -1

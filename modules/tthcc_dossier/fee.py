@@ -77,7 +77,7 @@ class Fee(Line, sequence_ordered(), ModelSQL, ModelView):
         return 0
 
     @classmethod
-    def of_case(cls, case):
+    def of_case(cls, case, dossier=None):
         "Return new lines for what a dossier of the case costs, one unit each"
         if case.fees:
             fees = [
@@ -90,6 +90,8 @@ class Fee(Line, sequence_ordered(), ModelSQL, ModelView):
         else:
             fees = []
         for fee in fees:
+            if dossier:
+                fee.dossier = dossier
             fee.quantity = fee.items = 1
             fee.reduction = 0
             fee.amount = fee.count()
@@ -271,9 +273,7 @@ class FeeMixin:
         Fee = Pool().get('tthcc.dossier.fee')
         if self.fees:
             return []
-        fees = Fee.of_case(self.case)
-        for fee in fees:
-            fee.dossier = self
+        fees = Fee.of_case(self.case, self)
         # Written with all else, before the lines come to count it
         self.amount_due = sum(
             (f.count() or 0 for f in fees), Decimal(0)) or None
@@ -292,10 +292,7 @@ class FeeMixin:
                         dossier=dossier.rec_name))
             with without_check_access():
                 Fee.delete(dossier.fees)
-                fees = Fee.of_case(dossier.case)
-                for fee in fees:
-                    fee.dossier = dossier
-                Fee.save(fees)
+                Fee.save(Fee.of_case(dossier.case, dossier))
 
     @classmethod
     def count_due(cls, dossiers):

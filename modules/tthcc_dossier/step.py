@@ -212,7 +212,7 @@ class LegMixin:
     def compute_fields(self, field_names=None):
         values = super().compute_fields(field_names=field_names)
         if self.received_at and (
-                field_names is None or {'steps', 'centre'} & set(field_names)):
+                field_names is None or 'centre' in field_names):
             department = self._lead_of(self.steps)
             if department != self.lead_department:
                 values['lead_department'] = (
