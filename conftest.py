@@ -3,8 +3,8 @@
 """The database under test, chosen before anything imports Tryton
 
 Tryton knows one database backend per process.  So `--database both` starts
-two workers, one for each; what needs no database, or a screen, runs in the
-first only.
+two workers, one for each; what needs no database runs in the first only, and
+what needs a screen in one of them.
 """
 import os
 import pathlib
@@ -15,6 +15,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent
 BACKENDS = ['sqlite', 'postgresql']
+# Of the stories with a screen, so that both workers take about as long
+SCREENS_ON_POSTGRESQL = {'test_language_story.py'}
 
 
 def pytest_addoption(parser):
@@ -100,11 +102,14 @@ def has_screen(item):
 def runs_here(item, config):
     if item.get_closest_marker('postgresql'):
         return config.backend == 'postgresql'
-    if config.option.database != 'both' or config.backend == BACKENDS[0]:
+    if config.option.database != 'both':
         return True
     if has_screen(item):
-        return False
-    return ('databases' in item.fixturenames
+        return (item.path.name in SCREENS_ON_POSTGRESQL) == (
+            config.backend == 'postgresql')
+    return (
+        config.backend == BACKENDS[0]
+        or 'databases' in item.fixturenames
         or item.path.name == 'test_module.py')
 
 
