@@ -3,8 +3,8 @@
 """The database under test, chosen before anything imports Tryton
 
 Tryton knows one database backend per process.  So `--database both` starts
-two workers, one for each; what needs no database runs in the first only, and
-what needs a screen in one of them.
+two workers, one for each; what needs no database, or a screen, runs in one of
+them only, the first unless it says otherwise.
 """
 import os
 import pathlib
@@ -15,8 +15,6 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent
 BACKENDS = ['sqlite', 'postgresql']
-# Of the stories with a screen, so that both workers take about as long
-SCREENS_ON_POSTGRESQL = {'test_language_story.py'}
 
 
 def pytest_addoption(parser):
@@ -40,6 +38,10 @@ def pytest_cmdline_main(config):
 def pytest_configure(config):
     config.addinivalue_line(
         'markers', 'postgresql: is for this database only')
+    config.addinivalue_line(
+        'markers',
+        'once(database): takes long, and the same on any database; where both '
+        'are tested it is on this one, else the first')
     config.backend = config.option.database
     kept = ROOT / '.run' / 'test'
     if not config.option.reuse_db:
@@ -104,12 +106,13 @@ def runs_here(item, config):
         return config.backend == 'postgresql'
     if config.option.database != 'both':
         return True
-    if has_screen(item):
-        return (item.path.name in SCREENS_ON_POSTGRESQL) == (
-            config.backend == 'postgresql')
-    return (
-        config.backend == BACKENDS[0]
-        or 'databases' in item.fixturenames
+    once = item.get_closest_marker('once')
+    if once and once.args:
+        return config.backend == once.args[0]
+    if config.backend == BACKENDS[0]:
+        return True
+    return not once and not has_screen(item) and (
+        'databases' in item.fixturenames
         or item.path.name == 'test_module.py')
 
 

@@ -28,6 +28,7 @@ PLACEHOLDER = re.compile(
 ACCELERATOR = re.compile(r'_[A-Za-z]')
 
 
+@pytest.mark.once
 def test_update_of_tryton_keeps_translations(new_database, start):
     def translations():
         with start() as transaction:

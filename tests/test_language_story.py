@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 "Every screen of every role of the demo is in Vietnamese"
 import pathlib
+from itertools import cycle
 
 import polib
 import pytest
@@ -14,6 +15,11 @@ from tests.language import AS_IN_ENGLISH
 
 ROOT = pathlib.Path(__file__).parent.parent
 ROLES = {login.role: login.name for login in reversed(read_logins())}
+LOGINS = [
+    # Who sees the menus of Tryton itself
+    ('admin', databases.PASSWORD),
+    *((name, PASSWORD) for name in sorted(ROLES.values())),
+    ]
 OPEN = """async menu => {
     const settle = SETTLE;
     const found = new Set();
@@ -75,10 +81,9 @@ def english():
 
 
 @pytest.mark.parametrize('login, password', [
-        *((name, PASSWORD) for name in sorted(ROLES.values())),
-        # Who sees the menus of Tryton itself
-        ('admin', databases.PASSWORD),
-        ])
+        # Half of them on each database, to take half as long
+        pytest.param(*login, marks=pytest.mark.once(backend))
+        for login, backend in zip(LOGINS, cycle(['postgresql', 'sqlite']))])
 def test_no_english(browser, rpc, english, login, password):
     menus = [m['id'] for m in rpc(login, password).search(
             'ir.ui.menu', [
