@@ -239,8 +239,9 @@ class Fee(Line, sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def on_modification(cls, mode, fees, field_names=None):
         super().on_modification(mode, fees, field_names=field_names)
-        if mode != 'delete' and (
-                field_names is None or 'amount' in field_names):
+        if (mode != 'delete'
+                and (field_names is None or 'amount' in field_names)
+                and not Transaction().context.get('_charged')):
             cls._count_due([f.dossier.id for f in fees])
 
     @classmethod
@@ -273,8 +274,9 @@ class FeeMixin:
         Fee = Pool().get('tthcc.dossier.fee')
         if self.fees:
             return []
-        fees = Fee.of_case(self.case, self)
-        # Written with all else, before the lines come to count it
+        # Counted here, to be written with all else
+        with Transaction().set_context(_charged=True):
+            fees = Fee.of_case(self.case, self)
         self.amount_due = sum(
             (f.count() or 0 for f in fees), Decimal(0)) or None
         return fees
