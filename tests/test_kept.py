@@ -118,6 +118,44 @@ def test_what_is_found_follows_changes(start, centre):
     assert find() == (kind, None)
 
 
+def test_what_a_field_wants(start, seen, centre):
+    "A search for one record finds in memory what it finds in the database"
+    seen()
+    with start():
+        pool = Pool()
+        Centre = pool.get('tthcc.centre')
+        Centre.write([Centre(centre)], {'phone': None})
+        party = Centre(centre).company.party.name
+        company = Centre(centre).company.id
+        domains = [
+            [('company', '=', company)],
+            [('company', '=', company + 1)],
+            [('company', '=', None)],
+            [('phone', '=', None)],
+            [('phone', '=', '02373800001')],
+            [('company.party.name', '=', party)],
+            [('company.rec_name', '=', party)],
+            [('id', 'in', [centre]), ('company', '=', company)],
+            [('company', '!=', company)],
+            ['OR', ('company', '=', company + 1), ('id', 'in', [centre])],
+            ['OR', ('company', '=', company + 1), [('id', 'in', [])]],
+            [],
+            ]
+
+        def found():
+            return [
+                [c.id for c in Centre.search(
+                        ['AND', [('id', 'in', [centre])], domain])]
+                for domain in domains]
+
+        # Who changes asks the database
+        stored = found()
+        assert stored.count([centre]) == 7
+    with start(readonly=True):
+        look(centre)
+        assert found() == stored
+
+
 def test_rules_stay(start, centre):
     "Each sees what the rules say, now and after they were moved elsewhere"
     with start():

@@ -56,6 +56,36 @@ class KeptMixin:
         return rows
 
     @classmethod
+    def search(cls, domain, *args, **options):
+        "Answers from memory, too, whether a record is what a field wants"
+        if not args and not options:
+            try:
+                return cls.browse(cls._known(domain))
+            except LookupError:
+                pass
+        return super().search(domain, *args, **options)
+
+    @classmethod
+    def _known(cls, domain):
+        """Return the ids of what a domain on a single record, as a validation
+        searches it, finds; raise LookupError where memory does not tell"""
+        transaction = Transaction()
+        if (transaction.check_access
+                or transaction in _changing
+                or '_datetime' in transaction.context
+                or transaction.active_records and 'active' in cls._fields):
+            raise LookupError
+        match domain:
+            case ['AND', [('id', 'in', records)], _] if len(records) == 1:
+                id_, = map(int, records)
+            case _:
+                raise LookupError
+        row = _rows.get((cls.__name__, id_))
+        if not row:
+            raise LookupError
+        return [id_] if _holds(domain, {**row, 'id': id_}) else []
+
+    @classmethod
     def find(cls, domain):
         """Return the first record, by id, of the domain of kept fields, of
         this model or of kept ones it refers to, None if there is none"""
@@ -123,6 +153,23 @@ def _is_kept(field):
     if isinstance(field, fields.One2Many):
         return issubclass(field.get_target(), KeptMixin) and not field.filter
     return not isinstance(field, (fields.Binary, fields.Many2Many))
+
+
+def _holds(domain, row):
+    """Return whether the row is of the domain; raise LookupError where it
+    lacks a name or the domain says more than which values there may be"""
+    match domain:
+        case [str(name), '=', value] if type(row[name]) is type(value):
+            return row[name] == value
+        case ['id', 'in', values]:
+            return row['id'] in map(int, values)
+        case ['OR', *parts]:
+            return any([_holds(part, row) for part in parts])
+        case ['AND', *parts] | [*parts] if not any(
+                isinstance(part, str) for part in parts):
+            return all([_holds(part, row) for part in parts])
+        case _:
+            raise LookupError
 
 
 def _clauses(domain):
