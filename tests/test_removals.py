@@ -393,6 +393,23 @@ def test_children_of_all_models(restore, removed):
         for row in read[0]['tthcc.procedure.revision'])
 
 
+def test_each_context_has_its_own_cache(restore, removed):
+    "What is read for one committee is not what is read for another"
+    name, _ = restore()
+    with Transaction().start(name, 0) as transaction:
+        caches = []
+        for on in [False, True]:
+            removed(on)
+            for context in [
+                    {}, {'company': 1}, {'company': 2},
+                    {'company': 1, 'language': 'en'}, {'other': 1}]:
+                with transaction.set_context(context):
+                    caches.append(transaction.get_cache())
+    stock, ours = caches[:5], caches[5:]
+    assert all(a is b for a, b in zip(stock, ours))
+    assert len(set(map(id, stock))) == 4
+
+
 def test_writing_what_is_not_there(restore, removed):
     name, _ = restore()
     removed()

@@ -24,6 +24,12 @@ def apply(replace):
 
 def cursor_dict(cursor, size=None):
     while rows := cursor.fetchmany(size) if size else cursor.fetchall():
-        names = [column[0] for column in cursor.description]
+        names = _names(cursor)
         for row in rows:
             yield dict(zip(names, row))
+
+
+def _names(cursor):
+    if result := getattr(cursor, 'pgresult', None):
+        return [result.fname(i).decode() for i in range(result.nfields)]
+    return [column[0] for column in cursor.description]
