@@ -2,8 +2,6 @@
 # this repository contains the full copyright notices and license terms.
 """What seldom changes stays in the memory of each process."""
 
-from weakref import WeakSet
-
 from trytond import config
 from trytond.cache import Cache, freeze
 from trytond.model import fields
@@ -12,8 +10,6 @@ from trytond.transaction import Transaction, without_check_access
 
 _rows = Cache('tthcc.kept', context=False)
 _rows.size_limit = config.getint('cache', 'tthcc.kept', default=10_000)
-# The transactions that have changed something of it
-_changing = WeakSet()
 
 
 class KeptMixin:
@@ -31,7 +27,7 @@ class KeptMixin:
     @classmethod
     def read(cls, ids, fields_names):
         transaction = Transaction()
-        if transaction in _changing or '_datetime' in transaction.context:
+        if _changes(transaction) or '_datetime' in transaction.context:
             return super().read(ids, fields_names)
         names = cls._kept_fields()
         if transaction.check_access:
@@ -71,7 +67,7 @@ class KeptMixin:
         searches it, finds; raise LookupError where memory does not tell"""
         transaction = Transaction()
         if (transaction.check_access
-                or transaction in _changing
+                or _changes(transaction)
                 or '_datetime' in transaction.context
                 or transaction.active_records and 'active' in cls._fields):
             raise LookupError
@@ -92,11 +88,11 @@ class KeptMixin:
         transaction = Transaction()
         key = cls.__name__, freeze(domain)
         with without_check_access():
-            id_ = None if transaction in _changing else _rows.get(key)
+            id_ = None if _changes(transaction) else _rows.get(key)
             if id_ is None:
                 records = cls.search(domain, order=[('id', 'ASC')], limit=1)
                 id_ = records[0].id if records else -1
-                if transaction not in _changing:
+                if not _changes(transaction):
                     _rows.set(key, id_)
             return cls(id_) if id_ >= 0 else None
 
@@ -183,5 +179,9 @@ def _clauses(domain):
 
 def forget():
     "Forget all, for another change that tells of it"
-    _changing.add(Transaction())
+    Transaction()._tthcc_changes_kept = True
     _rows.clear()
+
+
+def _changes(transaction):
+    return getattr(transaction, '_tthcc_changes_kept', False)

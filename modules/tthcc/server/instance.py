@@ -4,12 +4,13 @@
 
 For each instance Tryton makes a cache, to keep it only where the transaction
 has none yet; for each value that an instance has it first raises and catches
-an error; and whether a row of the cache has a value it finds out the same way.
+an error; whether a row of the cache has a value it finds out the same way; and
+to make one of what the cache has, it prepares for reading it.
 """
 from functools import partial, partialmethod
 
 import trytond.model.model
-from trytond.model import ModelStorage
+from trytond.model import ModelStorage, fields
 from trytond.transaction import Transaction
 
 UPSTREAM = {
@@ -19,6 +20,7 @@ UPSTREAM = {
     'trytond.model.modelstorage:ModelStorage.__getattr__':
         '4397548616fc3b32',
     }
+_RELATIONS = {'reference', 'one2many', 'many2many', 'one2one'}
 
 
 def apply(replace):
@@ -52,12 +54,38 @@ def get_value(stock):
             return self._values[name]
         cache = self._local_cache
         cache.refresh()
-        if self._id in cache:
-            row = cache[self._id]
-            if name in row:
-                return row[name]
+        if self._id in cache and name in cache[self._id]:
+            return cache[self._id][name]
+        rows = self._transaction_cache[self.__name__]
+        if self._id in rows and name in rows[self._id]:
+            field = self._fields[name]
+            value = rows[self._id][name]
+            if field._type == 'many2one':
+                if not _is_simple(self, field):
+                    return stock(self, name)
+                if value is not None:
+                    value = field.get_target()(
+                        value, _transaction=self._transaction)
+            elif field._type in _RELATIONS:
+                return stock(self, name)
+            cache[self._id][name] = value
+            return value
         return stock(self, name)
     return __getattr__
+
+
+def _is_simple(record, field):
+    "Whether the target is read alone, and where Tryton would read it"
+    transaction = Transaction()
+    return (
+        len(record._ids) == 1
+        and type(field) is fields.Many2One
+        and not field.context
+        and not field.datetime_field
+        and transaction is record._transaction
+        and transaction.user == record._user
+        and transaction.context == {
+            **record._context, '_check_access': False})
 
 
 def record(stock, name, field_names):
