@@ -20,9 +20,9 @@ __all__ = ['OPTIONS', 'REMOVALS', 'apply', 'undo', 'changed']
 logger = logging.getLogger(__name__)
 
 REMOVALS = [
-    'cursor', 'answer', 'encoding', 'session', 'audit', 'search', 'children',
-    'written', 'existence', 'created', 'timedelta', 'button', 'instance',
-    'connection', 'garbage', 'outage', 'worker']
+    'cursor', 'columns', 'answer', 'encoding', 'session', 'audit', 'search',
+    'children', 'written', 'existence', 'created', 'timedelta', 'button',
+    'instance', 'connection', 'garbage', 'outage', 'worker']
 # What only those servers want whose configuration says so
 OPTIONS = ['replica']
 _replaced = []
