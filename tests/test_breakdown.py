@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from types import SimpleNamespace
 
 import pytest
@@ -96,7 +97,8 @@ class Officers:
             self.registered.append(id)
         except Refused as refused:
             self.refused.append(refused)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
+            # Before the answer, or within it
             self.broken.append(error)
 
     def _work(self, client):
