@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 REMOVALS = [
     'cursor', 'columns', 'answer', 'encoding', 'session', 'audit', 'search',
-    'children', 'written', 'existence', 'created', 'timedelta', 'button',
-    'instance', 'connection', 'garbage', 'outage', 'worker']
+    'children', 'written', 'existence', 'timedelta', 'button', 'instance',
+    'connection', 'garbage', 'outage', 'worker']
 # What only those servers want whose configuration says so
 OPTIONS = ['replica']
 _replaced = []

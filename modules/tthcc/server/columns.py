@@ -51,13 +51,17 @@ def read(stock, cls, ids, fields_names):
             or not _names(cls).issuperset(fields_names)):
         return stock(cls, ids, fields_names)
     with inactive_records():
-        cls.search([('id', 'in', ids)], order=[])
+        found = cls.search([('id', 'in', ids)], order=[])
+    if len(found) < len(set(ids)):
+        # To say which are gone
+        return stock(cls, ids, fields_names)
     cache = transaction.get_cache()[cls.__name__]
     try:
         rows = [
             {'id': id_, **{name: cache[id_][name] for name in fields_names}}
             for id_ in ids]
     except KeyError:
+        # More than the cache takes
         return stock(cls, ids, fields_names)
     cls._before_read(ids, fields_names)
     return cls._after_read(rows)

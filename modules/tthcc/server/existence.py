@@ -1,20 +1,26 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"""Records that were there before a write are there after it
+"""No question whether records are there that another one answers
 
 Tryton asks before and after each write whether the records exist.  Where no
 rule of access applies the answer after it cannot be another one, and there is
 no question about what the transaction has read.
+
+Once a record is inserted Tryton asks the rules for its id, and then, without
+rules, for the record, to validate it.  The one can be had with the other.
 """
 from functools import partial
 
 from trytond.model import ModelSQL
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.transaction import (
+    Transaction, inactive_records, without_check_access)
 
 from . import written
 
 UPSTREAM = {
+    'trytond.model.modelsql:ModelSQL.create': '66d0eb4f23db4873',
+    'trytond.model.modelsql:ModelSQL.search': '69505bbdc2e1292b',
     'trytond.model.modelsql:ModelSQL.write': 'a7f3879a079bd133',
     'trytond.model.modelsql:ModelSQL._ModelSQL__check_domain_rule':
         'b8e9b95daba01e6e',
@@ -33,9 +39,30 @@ def apply(replace):
 
 
 def check(stock, cls, ids, mode):
-    Rule = Pool().get('ir.rule')
-    if mode != 'write' or Rule.domain_get(cls.__name__, mode=mode):
-        return stock(cls, ids, mode)
+    domain = Pool().get('ir.rule').domain_get(cls.__name__, mode=mode)
+    if mode == 'create' and domain:
+        check_created(stock, cls, ids, domain)
+    elif mode == 'write' and not domain:
+        check_written(stock, cls, ids)
+    else:
+        stock(cls, ids, mode)
+
+
+def check_created(stock, cls, ids, domain):
+    transaction = Transaction()
+    if (ids
+            and '_datetime' not in transaction.context
+            # Else its children have read it
+            and ids[0] not in transaction.get_cache()[cls.__name__]):
+        with without_check_access(), inactive_records():
+            found = cls.search([('id', 'in', ids), domain], order=[])
+        if len(found) == len(set(ids)):
+            return
+    # It says, too, which rule refuses
+    stock(cls, ids, 'create')
+
+
+def check_written(stock, cls, ids):
     if written.has_read(cls, ids):
         return
     # write asks twice; what it writes in between may write in turn
@@ -44,7 +71,7 @@ def check(stock, cls, ids, mode):
     if key in asked:
         asked.remove(key)
     else:
-        stock(cls, ids, mode)
+        stock(cls, ids, 'write')
         asked.add(key)
 
 

@@ -20,7 +20,7 @@ UPSTREAM = {
     'trytond.model.modelstorage:ModelStorage.__getattr__':
         '4397548616fc3b32',
     }
-_RELATIONS = {'reference', 'one2many', 'many2many', 'one2one'}
+_RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
 
 
 def apply(replace):
@@ -59,22 +59,18 @@ def get_value(stock):
         rows = self._transaction_cache[self.__name__]
         if self._id in rows and name in rows[self._id]:
             field = self._fields[name]
-            value = rows[self._id][name]
-            if field._type == 'many2one':
-                if not _is_simple(self, field):
-                    return stock(self, name)
-                if value is not None:
+            if field._type not in _RELATIONS or _stands_alone(self, field):
+                value = rows[self._id][name]
+                if field._type == 'many2one' and value is not None:
                     value = field.get_target()(
                         value, _transaction=self._transaction)
-            elif field._type in _RELATIONS:
-                return stock(self, name)
-            cache[self._id][name] = value
-            return value
+                cache[self._id][name] = value
+                return value
         return stock(self, name)
     return __getattr__
 
 
-def _is_simple(record, field):
+def _stands_alone(record, field):
     "Whether the target is read alone, and where Tryton would read it"
     transaction = Transaction()
     return (
