@@ -173,7 +173,7 @@ def with_contact(office):
     "The office with new dossiers whose applicants are told what happens"
     applicant = {
         'name': "Nguyễn Văn Ân", 'identity_number': '001099000001',
-        'phone': '0912000001'}
+        'phone': '0912000001', 'email': 'an@example.com'}
     return SimpleNamespace(**{
             **vars(office), 'values': {
                 **office.values, 'applicants': [['create', [applicant]]]}})

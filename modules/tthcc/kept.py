@@ -15,11 +15,12 @@ _rows.size_limit = config.getint('cache', 'tthcc.kept', default=10_000)
 class KeptMixin:
     """Answers from memory what is read of a record
 
-    For the organisation and the catalogue, which each move of a dossier
-    looks up.  The first change of any such record makes all processes forget
-    all of them, as with Tryton's other caches; until then the transaction
-    that changes reads from the database.  Where rights are checked, that the
-    user may see a record is kept by the rule that says so."""
+    For the organisation, the catalogue and the texts of notices, which each
+    move of a dossier looks up.  The first change of any such record makes all
+    processes forget all of them, as with Tryton's other caches; until then
+    the transaction that changes reads from the database.  Where rights are
+    checked, that the user may see a record is kept by the rule that says
+    so."""
     __slots__ = ()
     # Function fields that follow from what is kept
     _kept_functions = frozenset()

@@ -174,7 +174,7 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
         notice has failed."""
         Template = Pool().get('tthcc.notice.template')
         try:
-            template = Template.find(self.event, self.channel, self.language)
+            template = Template.of(self.event, self.channel, self.language)
             if not template:
                 raise NoticeTemplateError(gettext(
                         'tthcc_dossier.msg_notice_template_missing'))

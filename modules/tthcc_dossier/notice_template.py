@@ -7,6 +7,7 @@ from genshi.template import NewTextTemplate
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.modules.tthcc.kept import KeptMixin
 from trytond.pyson import Eval
 
 from .applicant import LANGUAGES
@@ -34,7 +35,7 @@ _ALLOWED = re.compile(
 _ANYTHING = re.compile(r'(?:\$[A-Za-z_{]|\{%|\{#).{,40}')
 
 
-class NoticeTemplate(ModelSQL, ModelView):
+class NoticeTemplate(KeptMixin, ModelSQL, ModelView):
     "What is written to applicants (mẫu thông báo)"
     __name__ = 'tthcc.notice.template'
 
@@ -80,14 +81,16 @@ class NoticeTemplate(ModelSQL, ModelView):
         return self.event_string
 
     @classmethod
-    def find(cls, event, channel, language):
+    def of(cls, event, channel, language):
         """Return the template in the language, else one in another; None
         without any"""
-        templates = {t.language: t for t in cls.search([
-                    ('event', '=', event), ('channel', '=', channel)])}
-        return next(
-            (templates[name] for name in [language, *dict(LANGUAGES)]
-                if name in templates), None)
+        for name in [language, *dict(LANGUAGES)]:
+            if template := cls.find([
+                        ('event', '=', event),
+                        ('channel', '=', channel),
+                        ('language', '=', name),
+                        ]):
+                return template
 
     def render(self, values):
         """Return subject and text with the values filled in.
