@@ -3,7 +3,7 @@
 """A province with many dossiers, copied with SQL from a few real ones"""
 import contextlib
 import datetime as dt
-from itertools import product
+from itertools import permutations, product
 from types import SimpleNamespace
 
 from benchmarks import database
@@ -45,8 +45,12 @@ GIVEN = (
 
 
 def values_of(office, procedure, **values):
-    "The values of a new dossier with three papers"
-    values = new_dossier(office, procedure, **values)
+    "The values of a new dossier with three papers, its applicant to be told"
+    applicant = {'name': "Nguyễn Văn Ân", 'email': 'an@example.com'}
+    values = {
+        **new_dossier(office, procedure),
+        'applicants': [('create', [applicant])],
+        **values}
     (_, papers), = values['papers']
     papers.append({'name': "Sổ hộ khẩu", 'received': True})
     return values
@@ -156,12 +160,16 @@ def amounts(total, open_=None):
 def prepare(cursor, tables):
     "Make the tables that the copies are chosen from"
     cursor.execute("SET session_replication_role = replica")
-    names = [' '.join(n) for n in product(SURNAMES, MIDDLES, GIVEN)]
+    middles = [*MIDDLES, *map(' '.join, permutations(MIDDLES, 2))]
+    names = [' '.join(n) for n in product(SURNAMES, middles, GIVEN)]
     cursor.execute(
         "CREATE TEMP TABLE person AS "
         "SELECT * FROM unnest(%s::int[], %s::text[], %s::text[]) "
         "AS person(number, name, folded)",
         [list(range(len(names))), names, [fold(n) for n in names]])
+    cursor.execute(
+        "INSERT INTO tthcc_dossier_applicant_name (name) "
+        "SELECT DISTINCT folded FROM person ON CONFLICT DO NOTHING")
     cursor.execute(
         "CREATE TEMP TABLE kind AS "
         "SELECT row_number() OVER (ORDER BY r.id) - 1 AS number, "
@@ -223,7 +231,7 @@ def copy_dossiers(cursor):
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
         applicant_name='c.name',
-        search_text=f"lower({code}) || ' ' || c.folded",
+        search_text='c.folded',
         **{f'{name}_month': month(f't.{source} - c.shift')
             for name, source in [
                 ('received', 'received_at'), ('finished', 'finished_at'),

@@ -4,12 +4,17 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from urllib.error import HTTPError
 
 import pytest
+from sql import Null
+from sql.functions import Lower
+from sql.operators import Concat
 
 from tests.server import Refused
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.tests.tools import PASSWORD
+from trytond.modules.tthcc_dossier import applicant_name
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
 from trytond.pool import Pool
@@ -384,7 +389,7 @@ def test_correcting_keeps_what_was(people, office):
 
 @pytest.mark.parametrize('text', [
         'nguyen thi huong', "HƯƠNG", '038190000017', '0912 345 678',
-        '{code}', 'https://motcua.example.vn/{code}'])
+        '{code}', 'https://motcua.example.vn/{code}', '{end}'])
 def test_search(people, office, text):
     register(people, office)
     id = register(people, office, applicants=[('create', [{
@@ -392,12 +397,71 @@ def test_search(people, office, text):
                         'identity_number': '038190000017',
                         'phone': '0912.345.678',
                         }])])
-    text = text.format(code=read(people.officer, id, 'code')['code'])
-    found = people.officer.search(
-        'tthcc.dossier', [('rec_name', 'ilike', f'%{text}%')])
-    assert id in [d['id'] for d in found]
+    code = read(people.officer, id, 'code')['code']
+    found = found_by(
+        people.officer, text.format(code=code, end=code[code.index('-'):]))
+    assert id in found
     assert len(found) < people.officer.model(
         'tthcc.dossier', 'search_count', [])
+
+
+def found_by(client, text):
+    return [d['id'] for d in client.search(
+            'tthcc.dossier', [('rec_name', 'ilike', f'%{text}%')])]
+
+
+def test_search_for_part_of_many_names(people, office, start, monkeypatch):
+    "Beyond so many names the dossiers are gone through"
+    ids = [register(people, office, applicants=[('create', [{'name': name}])])
+        for name in ["Lò Thị Khăm", "Lò Thị Khăm Xi"]]
+    monkeypatch.setattr(applicant_name, '_MANY', 1)
+    with start(0):
+        Dossier = Pool().get('tthcc.dossier')
+        assert Pool().get('tthcc.dossier.applicant_name').having('kham') \
+            is None
+        assert [d.id for d in Dossier.search(
+                [('rec_name', 'ilike', '%lo thi khăm%')],
+                order=[('id', 'ASC')])] == ids
+        # One that has no name, too
+        assert Dossier.search([('rec_name', 'ilike', '%%')], count=True) \
+            == Dossier.search([], count=True)
+
+
+def test_names_of_a_database_of_before(people, office, start):
+    "There they followed the code, and had no table of their own"
+    id = register(people, office, applicants=[('create', [
+                    {'name': "Hà Thị Pọm"}])])
+    draft, = people.officer.create('tthcc.dossier', office.values)
+    with start(0) as transaction:
+        pool = Pool()
+        Name = pool.get('tthcc.dossier.applicant_name')
+        Dossier = pool.get('tthcc.dossier')
+        t = Dossier.__table__()
+        cursor = transaction.connection.cursor()
+        cursor.execute(*t.update(
+                [t.search_text],
+                [Concat(Concat(Lower(t.code), ' '), t.search_text)],
+                where=t.code != Null))
+        cursor.execute(f'DROP TABLE {Name._table}')
+        Name.__register__('tthcc_dossier')
+        assert Dossier(id).search_text == 'ha thi pom'
+        assert Dossier(draft).search_text is None
+    assert found_by(people.officer, 'thi pom') == [id]
+    press(people.officer, 'register', draft)
+    assert found_by(people.officer, 'ha thi pom') == [id]
+
+
+def test_nobody_reads_the_names(people):
+    name = 'tthcc.dossier.applicant_name'
+    for client in vars(people).values():
+        for method, args in [
+                ('search', [[]]),
+                ('search_read', [[], 0, None, None, ['name']]),
+                ('read', [[1], ['name']]),
+                ('create', [[{'name': 'ha thi pom'}]]),
+                ('delete', [[1]])]:
+            with pytest.raises((Refused, HTTPError), match='403|AccessError'):
+                client.model(name, method, *args)
 
 
 def test_search_by_procedure(people, office):
@@ -702,8 +766,7 @@ def test_explanation_after_a_change_of_the_calendar(people, office, rpc):
 def test_all_applicants_are_found(people, office):
     id = register(people, office, applicants=[('create', [
                     {'name': "Đỗ Văn Quý"}, {'name': "Phùng Thị Quyên"}])])
-    assert id in [d['id'] for d in people.officer.search(
-            'tthcc.dossier', [('rec_name', 'ilike', '%phung thi quyen%')])]
+    assert id in found_by(people.officer, 'phung thi quyen')
 
 
 def test_contact_data_is_not_for_those_who_watch(
@@ -718,8 +781,7 @@ def test_contact_data_is_not_for_those_who_watch(
     assert watcher.search('tthcc.dossier', [('id', '=', id)])
     assert not watcher.search(
         'tthcc.dossier.applicant', [('dossier', '=', id)])
-    assert not watcher.search(
-        'tthcc.dossier', [('rec_name', 'ilike', '%0978111222%')])
+    assert not found_by(watcher, '0978111222')
 
 
 def test_successor_takes_over_what_is_open(people, office, server, start):

@@ -3,8 +3,6 @@
 
 import unicodedata
 
-from sql.conditionals import Coalesce
-
 from trytond.model import Index, Model, fields
 
 
@@ -18,6 +16,18 @@ def fold(text):
     return ' '.join(text.replace('đ', 'd').split())
 
 
+class _Folded(fields.Char):
+    """A folded text, compared as it is stored
+
+    Char compares an expression with each text, of which PostgreSQL knows
+    neither how frequent it is nor that an index has it; and what has no text
+    is found by none."""
+    search_unaccented = False
+
+    def _domain_column(self, operator, column):
+        return super(fields.Char, self)._domain_column(operator, column)
+
+
 class SearchText(Model):
     """
     Keep a folded copy of what records are searched by.
@@ -26,16 +36,17 @@ class SearchText(Model):
     """
     __slots__ = ()
 
-    search_text = fields.Char("Search Text", readonly=True)
-    search_text.search_unaccented = False
+    search_text = _Folded("Search Text", readonly=True)
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        table = cls.__table__()
-        cls._sql_indexes.add(
-            Index(table, (
-                    Coalesce(table.search_text, ''), Index.Similarity())))
+        cls._sql_indexes.update(cls._search_text_indexes(cls.__table__()))
+
+    @classmethod
+    def _search_text_indexes(cls, table):
+        "Return the indexes that serve searches for a part of the text"
+        return {Index(table, (table.search_text, Index.Similarity()))}
 
     @classmethod
     def _search_text_fields(cls):

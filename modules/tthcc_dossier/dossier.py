@@ -188,20 +188,21 @@ class Dossier(
                 'tthcc_dossier.msg_dossier_sets_positive'),
             ]
         cls._sql_indexes.update({
-                # With what is searched by, for a name that is frequent
-                # elsewhere, but hardly borne at the centre
+                # With what is searched by, for parts of names that are
+                # frequent
                 Index(t,
                     (t.centre, Index.Range()),
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC')),
                     include=[t.search_text]),
-                # With what the workload asks of all that came
+                # With that, too, and what the workload asks of all that came
                 Index(t,
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC')),
                     include=[
                         t.state, t.centre, t.resolver, t.lead_department,
-                        t.procedure, t.received_by, t.case, t.opened_at]),
+                        t.procedure, t.received_by, t.case, t.opened_at,
+                        t.search_text]),
                 Index(t,
                     (t.centre, Index.Range()), (t.due, Index.Range()),
                     where=is_open),
@@ -226,6 +227,7 @@ class Dossier(
                 Index(t, (
                         Coalesce(t.code, ''),
                         Index.Equality(cardinality='high'))),
+                Index(t, (Coalesce(t.code, ''), Index.Similarity())),
                 Index(t, (t.resolver, Index.Range())),
                 Index(t, (t.procedure, Index.Range())),
                 })
@@ -321,10 +323,20 @@ class Dossier(
 
     @classmethod
     def _search_text_fields(cls):
-        return {'code', 'applicant_name'}
+        return {'applicant_name'}
 
     def _get_search_text(self):
-        return ' '.join(filter(None, [self.code, self.applicant_name]))
+        return self.applicant_name or ''
+
+    @classmethod
+    def _search_text_indexes(cls, table):
+        "The index for whole names: parts of them are looked up elsewhere"
+        return {Index(table,
+                (table.search_text, Index.Range()),
+                (table.centre, Index.Range()),
+                (table.received_at, Index.Range(order='DESC')),
+                (table.id, Index.Range(order='DESC')),
+                include=[table.resolver])}
 
     @classmethod
     def search_rec_name(cls, name, clause):
@@ -338,6 +350,8 @@ class Dossier(
         if not value or operator not in {'=', 'ilike', 'like'}:
             return super().search_rec_name(name, clause)
         text = cls.code_in(value.strip('%'))
+        if not text:
+            return []
         if any(map(str.isdigit, text)):
             if dossiers := cls.search([('code', '=', text)], order=[]):
                 return [('id', 'in', [d.id for d in dossiers])]
@@ -346,7 +360,18 @@ class Dossier(
                 return [('procedure', 'in', [p.id for p in procedures])]
             if numbered := cls._with_number(identity.compact(text)):
                 return [('id', 'in', numbered)]
-        return [('search_text', 'like', f'%{fold(text)}%')]
+            return ['OR',
+                ('code', 'ilike', f'%{text}%'),
+                cls._with_name(fold(text))]
+        return [cls._with_name(fold(text))]
+
+    @classmethod
+    def _with_name(cls, text):
+        "Return the clause for the text in the names of applicants"
+        names = Pool().get('tthcc.dossier.applicant_name').having(text)
+        if names is None:
+            return ('search_text', 'like', f'%{text}%')
+        return ('search_text', 'in', names)
 
     @classmethod
     def _with_number(cls, number):
@@ -458,8 +483,10 @@ class Dossier(
         return fees, legs
 
     def set_applicant_name(self):
+        ApplicantName = Pool().get('tthcc.dossier.applicant_name')
         self.applicant_name = (
             ', '.join(a.name for a in self.principals) or None)
+        ApplicantName.add([self.applicant_name])
 
     def check_complete(self, offer):
         "Raise RegistrationError for the first thing that registering lacks"
