@@ -188,13 +188,13 @@ class Dossier(
                 'tthcc_dossier.msg_dossier_sets_positive'),
             ]
         cls._sql_indexes.update({
-                # With what is searched by, for parts of names that are
-                # frequent
+                # With what is searched by, for parts of names and procedures
+                # that are frequent
                 Index(t,
                     (t.centre, Index.Range()),
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC')),
-                    include=[t.search_text]),
+                    include=[t.search_text, t.procedure]),
                 # With that, too, and what the workload asks of all that came
                 Index(t,
                     (t.received_at, Index.Range(order='DESC')),

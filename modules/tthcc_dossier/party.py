@@ -42,6 +42,15 @@ class Party(SearchText, metaclass=PoolMeta):
         return self.name
 
     @classmethod
+    def _search_text_indexes(cls, table):
+        # Reception looks for people of the same name
+        return {
+            *super()._search_text_indexes(table),
+            Index(table,
+                (table.search_text, Index.Range()),
+                (table.company, Index.Range()))}
+
+    @classmethod
     def find_by_identity(cls, number):
         "Return the parties that bear exactly the identity number"
         return cls.search([('identifiers', 'where', [
