@@ -91,6 +91,25 @@ def test_names_follow_their_parties(start, centre):
     assert name() == (before + " mới", party)
 
 
+def test_names_follow_the_language_and_its_words(start):
+    def names():
+        return [name(language) for language in ['vi', 'en']]
+
+    def name(language):
+        with start(readonly=True, context={'language': language}):
+            lang, = Pool().get('ir.lang').search([('code', '=', 'de')])
+            return lang.rec_name
+
+    german, english = names()
+    assert german != english
+    with start():
+        Translation = Pool().get('ir.translation')
+        Translation.write(Translation.search([
+                    ('name', '=', 'ir.lang,name'), ('lang', '=', 'vi'),
+                    ('value', '=', german)]), {'value': "Đức ngữ"})
+    assert names() == ["Đức ngữ", english]
+
+
 def test_what_is_found_follows_changes(start, centre):
     def find():
         with start(readonly=True):

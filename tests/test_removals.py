@@ -20,7 +20,7 @@ from tests.server import Refused
 from tests.trace import Tracer
 from trytond import backend
 from trytond.model import ModelSQL, fields
-from trytond.model.exceptions import AccessError
+from trytond.model.exceptions import AccessError, SelectionValidationError
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc import server as removals
 from trytond.modules.tthcc.server.monitoring import Monitoring
@@ -425,21 +425,23 @@ def test_writing_what_is_not_there(restore, removed):
         transaction.rollback()
 
 
+def check(record):
+    "Return what the record knows, which is what the database has"
+    names = [
+        n for n, field in record._fields.items()
+        if field.sql_type() and type(field) is not fields.Binary]
+    known = {n: getattr(record, n) for n in names}
+    (row,) = record.__class__.read([record.id], names)
+    assert row == {
+        n: value.id if isinstance(value, ModelSQL) else value
+        for n, value in known.items()}
+    return known
+
+
 def test_what_is_written_is_remembered(restore, removed):
     "After each write a record says what the database has"
     name, (values, _) = restore()
     removed()
-
-    def check(record):
-        names = [
-            n for n, field in record._fields.items()
-            if field.sql_type() and type(field) is not fields.Binary]
-        known = {n: getattr(record, n) for n in names}
-        (row,) = record.__class__.read([record.id], names)
-        assert row == {
-            n: value.id if isinstance(value, ModelSQL) else value
-            for n, value in known.items()}
-        return known
 
     with Transaction().start(name, 1) as transaction:
         pool = Pool()
@@ -466,6 +468,35 @@ def test_what_is_written_is_remembered(restore, removed):
             Dossier.write(
                 [dossier], {'note': "Một"}, [dossier], {'note': "Hai"})
             assert check(dossier)['note'] == "Hai"
+        transaction.rollback()
+
+
+def test_what_is_created_is_remembered(restore, removed):
+    "A created record says what the database has"
+    name, (values, _) = restore()
+    removed()
+    with Transaction().start(name, 1) as transaction:
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        Step = pool.get('tthcc.dossier.step')
+        with transaction.set_user(0):
+            dossier, = Dossier.create([values])
+            leg = {
+                'dossier': dossier.id, 'name': " Thẩm định ",
+                'work': 'appraisal', 'role': 'processor',
+                'share': Decimal('12.50'),
+                'promised': dt.timedelta(hours=5, seconds=1),
+                'due': dt.datetime(2026, 11, 23, 1, 2, 3),
+                }
+            # One that fails in between leaves nothing behind
+            with pytest.raises(SelectionValidationError):
+                Step.create([leg, {**leg, 'role': 'king'}])
+            legs = Step.create([leg, {**leg, 'name': "Ký", 'share': None}])
+            assert [check(leg)['name'] for leg in legs] == ["Thẩm định", "Ký"]
+            Step.write(legs, {'share': Decimal('7.25')})
+            assert check(legs[1])['share'] == Decimal('7.25')
+            assert leg['name'] == " Thẩm định "
+            assert check(Step.copy(legs[:1])[0])['share'] == Decimal('7.25')
         transaction.rollback()
 
 

@@ -22,8 +22,6 @@ class Party(metaclass=PoolMeta):
 
 class Company(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.company'
-    # The name of its party
-    _kept_functions = {'rec_name'}
 
     @classmethod
     def default_timezone(cls):
@@ -47,7 +45,6 @@ class Company(KeptMixin, metaclass=PoolMeta):
 
 class Employee(KeptMixin, metaclass=PoolMeta):
     __name__ = 'company.employee'
-    _kept_functions = {'rec_name'}
 
     department = fields.Many2One(
         'tthcc.department', "Department", ondelete='RESTRICT',

@@ -22,8 +22,8 @@ class KeptMixin:
     checked, that the user may see a record is kept by the rule that says
     so."""
     __slots__ = ()
-    # Function fields that follow from what is kept
-    _kept_functions = frozenset()
+    # Function fields that follow from what is kept, by language
+    _kept_functions = {'rec_name'}
 
     @classmethod
     def read(cls, ids, fields_names):
@@ -32,7 +32,7 @@ class KeptMixin:
             return super().read(ids, fields_names)
         names = cls._kept_fields()
         if transaction.check_access:
-            if names.union(['rec_name']).issuperset(fields_names):
+            if names.issuperset(fields_names):
                 cls._before_read(ids, fields_names)
                 if cls._may_read(ids):
                     with without_check_access():
@@ -40,17 +40,26 @@ class KeptMixin:
             return super().read(ids, fields_names)
         if not names.issuperset(fields_names):
             return super().read(ids, fields_names)
+        language = transaction.context.get('language')
+        keys = {
+            name: (name, language) if name in cls._kept_functions else name
+            for name in fields_names}
         kept = [_rows.get((cls.__name__, id_), {}) for id_ in ids]
-        if all(row.keys() >= set(fields_names) for row in kept):
+        if all(row.keys() >= set(keys.values()) for row in kept):
             return [
-                {'id': id_, **{name: row[name] for name in fields_names}}
+                {'id': id_, **{name: row[key] for name, key in keys.items()}}
                 for id_, row in zip(ids, kept)]
-        rows = super().read(ids, fields_names)
+        # With all columns, for the next who asks
+        rows = super().read(ids, list({*fields_names, *cls._kept_columns()}))
         kept = dict(zip(ids, kept))
         for row in rows:
             id_ = row['id']
-            _rows.set((cls.__name__, id_), {**kept[id_], **row})
-        return rows
+            _rows.set((cls.__name__, id_), {
+                    **kept[id_],
+                    **{keys.get(name, name): v for name, v in row.items()}})
+        return [
+            {name: row[name] for name in ['id', *fields_names]}
+            for row in rows]
 
     @classmethod
     def search(cls, domain, *args, **options):
@@ -124,6 +133,14 @@ class KeptMixin:
             cls._kept_names = cls._kept_functions.union(
                 n for n, field in cls._fields.items() if _is_kept(field))
         return cls._kept_names
+
+    @classmethod
+    def _kept_columns(cls):
+        if '_kept_eager' not in vars(cls):
+            cls._kept_eager = [
+                name for name in cls._kept_fields() - cls._kept_functions
+                if cls._fields[name].loading == 'eager']
+        return cls._kept_eager
 
     @classmethod
     def create(cls, vlist):

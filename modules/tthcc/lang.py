@@ -3,9 +3,28 @@
 
 from trytond.pool import PoolMeta
 
-from .kept import KeptMixin
+from .kept import KeptMixin, forget
 
 
 class Lang(KeptMixin, metaclass=PoolMeta):
     "Whoever counts something asks it for the plural"
     __name__ = 'ir.lang'
+
+
+class Translation(metaclass=PoolMeta):
+    __name__ = 'ir.translation'
+
+    @classmethod
+    def on_modification(cls, mode, translations, field_names=None):
+        super().on_modification(mode, translations, field_names=field_names)
+        # The names of what is kept may be made of it
+        forget()
+
+
+class Message(metaclass=PoolMeta):
+    __name__ = 'ir.message'
+
+    @classmethod
+    def on_modification(cls, mode, messages, field_names=None):
+        super().on_modification(mode, messages, field_names=field_names)
+        forget()

@@ -38,13 +38,13 @@ class AnnounceMixin:
     def on_move(cls, dossiers, name):
         super().on_move(dossiers, name)
         if event := _EVENTS.get(name):
-            cls.announce(dossiers, event, str(clock.now()))
+            cls.announce(dossiers, event)
 
     @classmethod
     @without_check_access
-    def announce(cls, dossiers, event, occasion):
+    def announce(cls, dossiers, event, occasion=None):
         """Post the notices of the event, by each channel that is open and
-        that the applicants wish.
+        that the applicants wish; of an occasion once.
 
         What is wrong with a notice shows in its state; it never keeps
         anybody from going on."""

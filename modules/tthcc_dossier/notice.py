@@ -195,28 +195,34 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     @without_check_access
     def post(cls, notices):
         """Save the notices and have those that wait sent after the commit,
-        but for those of which the same recipient was told already.
+        but for those of whose occasion the same recipient was told already.
+        One without an occasion is of one of its own.
 
         The worker sends them; where there is none, so that nobody waits for
         a mail server, the scheduler does within a minute."""
+        notices = cls._not_told(notices)
+        if not notices:
+            return []
+        for notice in notices:
+            # Not by default, which all that are saved at once would share;
+            # without a port
+            notice.message_id = make_msgid(domain=host().partition(':')[0])
+            notice.occasion = notice.occasion or notice.message_id
+        cls.save(notices)
+        cls._leave_to_worker(notices)
+        return notices
+
+    @classmethod
+    def _not_told(cls, notices):
         def identity(notice):
             return (
                 notice.dossier.id, notice.event, notice.channel,
                 notice.recipient, notice.occasion)
 
-        if not notices:
-            return []
-        known = set(map(identity, cls.search([
-                        ('dossier', 'in', [n.dossier.id for n in notices]),
-                        ], order=[])))
-        notices = [n for n in notices if identity(n) not in known]
-        for notice in notices:
-            # Not by default, which all that are saved at once would share;
-            # without a port
-            notice.message_id = make_msgid(domain=host().partition(':')[0])
-        cls.save(notices)
-        cls._leave_to_worker(notices)
-        return notices
+        dossiers = {n.dossier.id for n in notices if n.occasion}
+        known = set(map(identity, dossiers and cls.search(
+                    [('dossier', 'in', list(dossiers))], order=[])))
+        return [n for n in notices if identity(n) not in known]
 
     @classmethod
     def _leave_to_worker(cls, notices):

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 
 import re
+from functools import lru_cache
 
 from genshi.template import NewTextTemplate
 
@@ -33,6 +34,14 @@ _NAME = f"(?:{'|'.join(_SAMPLE)})"
 _ALLOWED = re.compile(
     rf'\$\{{ *{_NAME} *\}}|\{{% *(?:end|if(?: +not)? +{_NAME}) *%\}}')
 _ANYTHING = re.compile(r'(?:\$[A-Za-z_{]|\{%|\{#).{,40}')
+
+
+@lru_cache
+def _parse(text):
+    template = NewTextTemplate(text)
+    # Else two threads could prepare it twice
+    template.stream
+    return template
 
 
 class NoticeTemplate(KeptMixin, ModelSQL, ModelView):
@@ -102,7 +111,7 @@ class NoticeTemplate(KeptMixin, ModelSQL, ModelView):
                 if match := _ANYTHING.search(_ALLOWED.sub('', text)):
                     raise ValueError(match[0])
             subject, body = [
-                NewTextTemplate(text).generate(**values).render(encoding=None)
+                _parse(text).generate(**values).render(encoding=None)
                 for text in texts]
         except Exception as error:
             raise NoticeTemplateError(gettext(

@@ -1,10 +1,10 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"""What was read and then written need not be read again
+"""What the transaction has written need not be read
 
 Tryton forgets a record that is written, and reads all of it again to validate
-it.  What the transaction has read, with what it has written since, is what the
-database would answer.
+it; so it does with one that it has created.  What the transaction has read or
+created, with what it has written since, is what the database would answer.
 """
 import datetime as dt
 from functools import partial
@@ -12,10 +12,15 @@ from functools import partial
 from sql import Expression, Query
 
 from trytond import backend
-from trytond.model import ModelStorage, fields
+from trytond.model import ModelSQL, ModelStorage, fields
 from trytond.transaction import Transaction
 
 UPSTREAM = {
+    'trytond.model.modelstorage:ModelStorage._before_create':
+        '95bbd591e459aae7',
+    'trytond.model.modelstorage:ModelStorage._after_create':
+        'c39b25df8adf03dd',
+    'trytond.model.modelsql:ModelSQL.create': '66d0eb4f23db4873',
     'trytond.model.modelstorage:ModelStorage._before_write':
         '5eb0d573060d932e',
     'trytond.model.modelstorage:ModelStorage._after_write':
@@ -26,21 +31,63 @@ UPSTREAM = {
     }
 # Fields that are read as they are written
 _PLAIN = {
-    fields.Boolean, fields.Char, fields.Date, fields.DateTime,
-    fields.Integer, fields.Many2One, fields.Selection, fields.Text,
-    fields.TimeDelta}
+    'boolean', 'char', 'date', 'datetime', 'integer', 'many2one', 'selection',
+    'text', 'timedelta'}
 if backend.name == 'postgresql':
     # SQLite keeps no trailing zeros
-    _PLAIN.add(fields.Numeric)
+    _PLAIN.add('numeric')
 # What the database sets itself
 _SET = {'id', 'write_date', 'write_uid'}
+_UNKNOWN = {'id', 'create_date'}
 
 
 def apply(replace):
-    for name, function in [
-            ('_before_write', before), ('_after_write', after)]:
-        stock = vars(ModelStorage)[name].__func__
-        replace(ModelStorage, name, classmethod(partial(function, stock)))
+    for owner, name, function in [
+            (ModelSQL, 'create', create),
+            (ModelStorage, '_before_create', before_create),
+            (ModelStorage, '_after_create', after_create),
+            (ModelStorage, '_before_write', before),
+            (ModelStorage, '_after_write', after)]:
+        stock = vars(owner)[name].__func__
+        replace(owner, name, classmethod(partial(function, stock)))
+
+
+class _Values(dict):
+    "Values of a record that is created: its defaults come in here, too"
+
+    def copy(self):
+        return self
+
+
+def create(stock, cls, vlist):
+    creations = _creations()
+    creations.append([])
+    try:
+        return stock(cls, vlist)
+    finally:
+        creations.pop()
+
+
+def before_create(stock, cls, vlist):
+    creations = _creations()
+    creations[-1] = list(map(_Values, stock(cls, vlist)))
+    return creations[-1]
+
+
+def after_create(stock, cls, ids):
+    if _is_followed(cls):
+        transaction = Transaction()
+        cache = transaction.get_cache()[cls.__name__]
+        _, latest = _writes()
+        for id_, values in zip(ids, _creations()[-1]):
+            # Unless its children have read or written it
+            if id_ not in cache and (cls.__name__, id_) not in latest:
+                row = cache[id_]
+                for name, field in cls._fields.items():
+                    if _is_plain(field) and name not in _UNKNOWN:
+                        _set(row, name, field, values.get(name))
+                row['create_uid'] = transaction.user
+    return stock(cls, ids)
 
 
 def before(stock, cls, *args):
@@ -80,10 +127,7 @@ def has_read(cls, ids):
 
 def _rows(cls, ids):
     "Yield cache, id and row of what the transaction has read"
-    # Where Tryton changes rows without a write, and has a write forget them
-    if (cls.__name__.startswith(('ir.', 'res.'))
-            or getattr(cls, '_mptt_fields', None)
-            or getattr(cls, '_path_fields', None)):
+    if not _is_followed(cls):
         return
     for (_, context), cache in list(Transaction().cache.items()):
         if '_datetime' in dict(context) or cls.__name__ not in cache:
@@ -91,28 +135,50 @@ def _rows(cls, ids):
         rows = cache[cls.__name__]
         for id_ in ids:
             # A row without is empty
-            if id_ in rows and 'create_date' in rows[id_]:
+            if id_ in rows and 'create_uid' in rows[id_]:
                 yield cache, id_, rows[id_]
+
+
+def _is_followed(cls):
+    "Whether Tryton changes no row without a write that has it forgotten"
+    return not (
+        cls.__name__.startswith(('ir.', 'res.'))
+        or getattr(cls, '_mptt_fields', None)
+        or getattr(cls, '_path_fields', None))
+
+
+def _is_plain(field):
+    return (
+        field._type in _PLAIN
+        and not isinstance(field, fields.Function)
+        and not getattr(field, 'translate', False))
 
 
 def _write(cls, row, values):
     for name in list(row._keys()):
         field = cls._fields[name]
-        plain = type(field) in _PLAIN
+        plain = _is_plain(field)
         if (name in _SET
                 or hasattr(field, 'get') and not plain
                 or getattr(field, 'translate', False)
                 or name in values and not plain):
             row._pop(name)
         elif name in values:
-            value = values[name]
-            if not isinstance(value, dt.timedelta):
-                # SQLite keeps a number of seconds, but none is read
-                value = field.sql_format(value)
-            if isinstance(value, (Expression, Query)):
-                row._pop(name)
-            else:
-                row[name] = value
+            _set(row, name, field, values[name])
+
+
+def _set(row, name, field, value):
+    if not isinstance(value, dt.timedelta):
+        # SQLite keeps a number of seconds, but none is read
+        value = field.sql_format(value)
+    if not isinstance(value, (Expression, Query)):
+        row[name] = value
+    elif name in row:
+        row._pop(name)
+
+
+def _creations():
+    return vars(Transaction()).setdefault('_tthcc_creations', [])
 
 
 def _writes():
