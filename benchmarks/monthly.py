@@ -9,6 +9,7 @@ materialised.
 import argparse
 import contextlib
 import datetime as dt
+import os
 import pathlib
 import statistics
 import subprocess
@@ -18,7 +19,9 @@ import time
 
 from benchmarks import database
 
-NAME = 'monthly'
+# Phases are told in the environment of another database than that made here
+DATABASE = 'TTHCC_BENCHMARK_DATABASE'
+NAME = os.environ.get(DATABASE, 'monthly')
 CONFIG = '''
 [table_query_materialized]
 tthcc.dossier.monthly.fact = 3600
@@ -44,6 +47,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         '--dossiers', type=int, default=1_000_000, help="default 1,000,000")
+    parser.add_argument(
+        '--keep', metavar='FOLDER',
+        help="ask the database of so many dossiers that benchmarks.scale has "
+        "kept there")
     parser.add_argument('--phase', choices=['ask', 'materialise'],
         help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -55,8 +62,15 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         config = pathlib.Path(folder, 'trytond.conf')
         config.touch()
-        stack.enter_context(database.postgresql(config=config))
-        make(options.dossiers)
+        if options.keep:
+            from benchmarks import scale
+            stack.enter_context(scale.postgresql(
+                    pathlib.Path(options.keep), *scale.SETTINGS,
+                    config=config))
+            os.environ[DATABASE] = scale.name_of(options.dossiers)
+        else:
+            stack.enter_context(database.postgresql(config=config))
+            make(options.dossiers)
         print("\nnot materialised", flush=True)
         call('ask')
         config.write_text(CONFIG)

@@ -86,10 +86,9 @@ def build(folder, sizes):
     return [SimpleNamespace(**o) for o in json.loads(path.read_text())]
 
 
-def postgresql(folder, *settings):
+def postgresql(folder, *settings, config=ROOT / 'config' / 'trytond.conf'):
     return database.postgresql(
-        *settings, config=ROOT / 'config' / 'trytond.conf',
-        keep=folder / 'postgresql')
+        *settings, config=config, keep=folder / 'postgresql')
 
 
 def name_of(size):
@@ -141,7 +140,7 @@ def measure(stack, folder, offices, options):
     found += "\nSequential scans on tables that grow: " + (', '.join(
             f"{number - before[table]} on {table}"
             for table, number in scans(databases[-1]).items()
-            if number > before[table]) or "none") + ".\n"
+            if number > before.get(table, number)) or "none") + ".\n"
     print(found)
     if options.write:
         (FOLDER / 'scale.md').write_text(f"# What an archive costs\n\n{found}")
@@ -202,7 +201,8 @@ def text(times, databases, options):
     for name in times.names('tthcc'):
         lines.append(f"| {results.CALLS.get(name, name)} | " + ' | '.join(
                 results.spread(times[d, 'tthcc', name])
-                if times[d, 'tthcc', name] else ' | ' for d in databases)
+                if len(times[d, 'tthcc', name]) > 1 else ' | '
+                for d in databases)
             + (f" | {found[name]:.2f} |" if name in found else " | |"))
     return '\n'.join(lines) + '\n'
 

@@ -48,6 +48,8 @@ class Waits(Officer):
             'receive': self._receive,
             'form': self.open_form,
             'list': lambda: self.list_overdue('tthcc'),
+            'stop': self._stop,
+            'end': self._end,
             'handover': self._hand_over,
             'graph': self._graph,
             'month': self._month,
@@ -73,6 +75,55 @@ class Waits(Officer):
     def _receive(self):
         self._number += 1
         self.receive(self._number)
+
+    def _stop(self):
+        "Stop the clock and go on, promise another date, and refuse"
+        id = self._new('register')
+        self._decide(
+            'officer', 'ask_supplement', id, 'ask',
+            items=[{'name': "Bản chính sổ hộ khẩu", 'originals': 1}])
+        self._decide('officer', 'take_in_papers', id, 'take_in')
+        self._press('officer', 'pass_on', id)
+        self._decide('processor', 'ask_payment', id)
+        self._timed_press('processor', 'resume', id)
+        self._decide(
+            'leader', 'extend', id, 'extend',
+            new_due=_working_morning(clock.today() + dt.timedelta(days=30)))
+        self._timed_press('officer', 'ask_withdrawal', id)
+        self._timed_press('leader', 'keep', id)
+        self._decide('leader', 'reject', id)
+
+    def _end(self):
+        "Refuse at reception, and close what is withdrawn or never paid"
+        self._decide('officer', 'refuse', self._new())
+        self._decide('officer', 'withdraw', self._new('register'))
+        id = self._new('register')
+        self._decide('officer', 'ask_payment', id)
+        self._decide('officer', 'give_up', id)
+
+    def _new(self, *buttons):
+        id, = self._model(
+            'officer', 'tthcc.dossier', 'create',
+            [self._values['tthcc.dossier']])
+        for button in buttons:
+            self._press('officer', button, id)
+        return id
+
+    def _press(self, role, button, id):
+        self._model(role, 'tthcc.dossier', button, [id])
+
+    def _timed_press(self, role, button, id):
+        with self._timed('tthcc', button.replace('_', ' ')):
+            self._press(role, button, id)
+
+    def _decide(self, role, name, id, button='decide', **values):
+        "Fill in and confirm the window of a button"
+        with self._timed('tthcc', name.replace('_', ' ')), \
+                self._people[role].wizard(
+                    f'tthcc.dossier.{name}', 'tthcc.dossier', [id]) as wizard:
+            if name != 'take_in_papers':
+                wizard.values.update(reason="Lý do", **values)
+            wizard.execute(button)
 
     def _tab(self, role, name, domain, count):
         self._list(role, f"{role}: tab {name}", domain)
@@ -121,3 +172,10 @@ class Waits(Officer):
             self._words['officer']["code"])
         with self._timed('tthcc', "citizen: where the dossier is"):
             urllib.request.urlopen(url).read()
+
+
+def _working_morning(day):
+    "Return the UTC moment of ten o'clock on a working day from that day on"
+    while day.weekday() >= 5:
+        day += dt.timedelta(days=1)
+    return clock.to_utc(dt.datetime.combine(day, dt.time(10)))
