@@ -18,7 +18,7 @@ ROWS = 100
 # What the clerk of the yardstick types and what a dossier works out
 _TYPED = {
     'code': "000.00.01.H56-261123-0001",
-    'search_text': "000.00.01.h56-261123-0001 nguyen van an",
+    'search_text': "nguyen van an",
     'applicant_name': "Nguyễn Văn Ân",
     'register_number': 1,
     'received_at': dt.datetime(2026, 11, 23, 1),

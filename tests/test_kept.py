@@ -91,6 +91,25 @@ def test_names_follow_their_parties(start, centre):
     assert name() == (before + " mới", party)
 
 
+def test_names_follow_a_party_that_is_replaced(start, centre):
+    def name():
+        with start(readonly=True):
+            return Pool().get('tthcc.centre')(centre).company.rec_name
+
+    before = name()
+    with start():
+        pool = Pool()
+        Party = pool.get('party.party')
+        Company = pool.get('company.company')
+        company = pool.get('tthcc.centre')(centre).company
+        twin, = Party.create([{'name': before + " (đúng)"}])
+        t = Company.__table__()
+        Transaction().connection.cursor().execute(*t.update(
+                [t.party], [twin.id], where=t.id == company.id))
+        Company.on_modification('write', [company], {'party'})
+    assert name() == before + " (đúng)"
+
+
 def test_names_follow_the_language_and_its_words(start):
     def names():
         return [name(language) for language in ['vi', 'en']]

@@ -20,11 +20,8 @@ class KeptMixin:
     processes forget all of them, as with Tryton's other caches; until then
     the transaction that changes reads from the database.  Where rights are
     checked, that the user may see a record is kept by the rule that says
-    so."""
+    so.  The name of a record must follow from what is kept, too."""
     __slots__ = ()
-    # Function fields that follow from what is kept, by language
-    _kept_functions = {'rec_name'}
-
     @classmethod
     def read(cls, ids, fields_names):
         transaction = Transaction()
@@ -40,9 +37,9 @@ class KeptMixin:
             return super().read(ids, fields_names)
         if not names.issuperset(fields_names):
             return super().read(ids, fields_names)
-        language = transaction.context.get('language')
+        # A name may be made of words
         keys = {
-            name: (name, language) if name in cls._kept_functions else name
+            name: (name, transaction.language) if name == 'rec_name' else name
             for name in fields_names}
         kept = [_rows.get((cls.__name__, id_), {}) for id_ in ids]
         if all(row.keys() >= set(keys.values()) for row in kept):
@@ -130,15 +127,16 @@ class KeptMixin:
     @classmethod
     def _kept_fields(cls):
         if '_kept_names' not in vars(cls):
-            cls._kept_names = cls._kept_functions.union(
-                n for n, field in cls._fields.items() if _is_kept(field))
+            cls._kept_names = {
+                'rec_name', *(
+                    n for n, field in cls._fields.items() if _is_kept(field))}
         return cls._kept_names
 
     @classmethod
     def _kept_columns(cls):
         if '_kept_eager' not in vars(cls):
             cls._kept_eager = [
-                name for name in cls._kept_fields() - cls._kept_functions
+                name for name in cls._kept_fields() - {'rec_name'}
                 if cls._fields[name].loading == 'eager']
         return cls._kept_eager
 
@@ -156,6 +154,12 @@ class KeptMixin:
     def delete(cls, records):
         forget()
         super().delete(records)
+
+    @classmethod
+    def on_modification(cls, mode, records, field_names=None):
+        # Also where Tryton writes with SQL, to replace a party for one
+        super().on_modification(mode, records, field_names=field_names)
+        forget()
 
 
 def _is_kept(field):

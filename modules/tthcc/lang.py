@@ -19,12 +19,3 @@ class Translation(metaclass=PoolMeta):
         super().on_modification(mode, translations, field_names=field_names)
         # The names of what is kept may be made of it
         forget()
-
-
-class Message(metaclass=PoolMeta):
-    __name__ = 'ir.message'
-
-    @classmethod
-    def on_modification(cls, mode, messages, field_names=None):
-        super().on_modification(mode, messages, field_names=field_names)
-        forget()

@@ -3,6 +3,8 @@
 
 import unicodedata
 
+from sql import Null
+
 from trytond.model import Index, Model, fields
 
 
@@ -20,12 +22,22 @@ class _Folded(fields.Char):
     """A folded text, compared as it is stored
 
     Char compares an expression with each text, of which PostgreSQL knows
-    neither how frequent it is nor that an index has it; and what has no text
-    is found by none."""
+    neither how frequent it is nor that an index has it."""
     search_unaccented = False
 
     def _domain_column(self, operator, column):
         return super(fields.Char, self)._domain_column(operator, column)
+
+    def _domain_add_null(self, column, operator, value, expression):
+        "Find what has no text where a text is not wanted"
+        if value is None and operator in {'=', '!='}:
+            return column == Null if operator == '=' else column != Null
+        if operator in {'!=', 'not like', 'not ilike'} or (
+                operator == 'not in'
+                and isinstance(value, (list, tuple, set))
+                and None not in value):
+            return expression | (column == Null)
+        return super()._domain_add_null(column, operator, value, expression)
 
 
 class SearchText(Model):

@@ -212,6 +212,6 @@ def _one(domain):
     if not isinstance(domain, (list, tuple)):
         return domain
     match domain:
-        case [str(name), 'in', [int(id_)], *rest]:
+        case [str(name), 'in', [id_], *rest] if type(id_) is int:
             return (name, '=', id_, *rest)
     return [_one(part) for part in domain]

@@ -2,8 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 
 from sql import Conflict, Null, Table
-from sql.conditionals import NullIf
-from sql.functions import CharLength, Substring
+from sql.functions import CharLength, Lower, Substring
+from sql.operators import Concat
 
 from trytond import backend
 from trytond.model import Index, ModelSQL, Unique, fields
@@ -52,12 +52,23 @@ class ApplicantName(ModelSQL):
     def _fill(cls, dossier):
         "Take the names out of the search text, where they followed the code"
         cursor = Transaction().connection.cursor()
+        begin = Concat(Lower(dossier.code), ' ')
+        begins = Substring(
+            dossier.search_text, 1, CharLength(dossier.code) + 1) == begin
+        # Codes that are folded to something else
+        cursor.execute(*dossier.select(
+                dossier.id, dossier.applicant_name,
+                where=(dossier.code != Null) & ~begins))
+        others = cursor.fetchall()
         cursor.execute(*dossier.update(
                 [dossier.search_text],
-                [NullIf(Substring(
-                            dossier.search_text,
-                            CharLength(dossier.code) + 2), '')],
-                where=dossier.code != Null))
+                [Substring(
+                        dossier.search_text, CharLength(dossier.code) + 2)],
+                where=(dossier.code != Null) & begins))
+        for id_, name in others:
+            cursor.execute(*dossier.update(
+                    [dossier.search_text], [fold(name or '') or None],
+                    where=dossier.id == id_))
         name = Table(cls._table)
         cursor.execute(*name.insert(
                 [name.name],
@@ -68,12 +79,11 @@ class ApplicantName(ModelSQL):
 
     @classmethod
     def add(cls, names):
-        "Add the names that are not yet there"
-        if names := set(map(fold, filter(None, names))):
+        "Add the folded names that are not yet there"
+        if names := set(filter(None, names)):
             t = Table(cls._table)
+            # Who brings the same new name at the same time begins again
             Transaction().connection.cursor().execute(*t.insert(
-                    # In one order, so that two officers never wait for each
-                    # other
                     [t.name], [[name] for name in sorted(names)],
                     on_conflict=Conflict(t)))
 
@@ -83,6 +93,8 @@ class ApplicantName(ModelSQL):
         t = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*t.select(
-                t.name, where=t.name.like(f'%{text}%'), limit=_MANY + 1))
+                t.name,
+                where=fields.SQL_OPERATORS['like'](t.name, f'%{text}%'),
+                limit=_MANY + 1))
         names = [name for name, in cursor.fetchall()]
         return names if len(names) <= _MANY else None

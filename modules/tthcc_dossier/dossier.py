@@ -55,6 +55,8 @@ PORTAL_CODES = {
     'resolved': 9,
     'returned': 10,
     }
+# No code and no name has so many digits in a row, only numbers of persons
+_NUMBER = 9
 # What a client may write: always (fees have a rule of their own), and in a
 # draft
 _FREE = {'note', 'fees'}
@@ -344,8 +346,9 @@ class Dossier(
         accents, by identity number, by phone, or by code of procedure.
 
         Which of them is looked up first: a condition on the dossiers alone
-        lets the database begin with the newest, while an OR or a union would
-        have it gather all."""
+        lets the database begin with the newest, while an OR or a union has it
+        gather all.  That is left for what has a digit and may be part of a
+        code."""
         _, operator, value = clause
         if not value or operator not in {'=', 'ilike', 'like'}:
             return super().search_rec_name(name, clause)
@@ -360,6 +363,8 @@ class Dossier(
                 return [('procedure', 'in', [p.id for p in procedures])]
             if numbered := cls._with_number(identity.compact(text)):
                 return [('id', 'in', numbered)]
+            if text.isdigit() and len(text) >= _NUMBER:
+                return [('id', 'in', [])]
             return ['OR',
                 ('code', 'ilike', f'%{text}%'),
                 cls._with_name(fold(text))]
@@ -427,6 +432,14 @@ class Dossier(
                         dossier=dossier.rec_name))
 
     @classmethod
+    def on_modification(cls, mode, dossiers, field_names=None):
+        super().on_modification(mode, dossiers, field_names=field_names)
+        if mode == 'create' or (
+                mode == 'write' and 'search_text' in field_names):
+            ApplicantName = Pool().get('tthcc.dossier.applicant_name')
+            ApplicantName.add(d.search_text for d in dossiers)
+
+    @classmethod
     def copy(cls, dossiers, default=None):
         "A copy is a new draft: nothing of the life of the original is its"
         default = default.copy() if default else {}
@@ -483,10 +496,8 @@ class Dossier(
         return fees, legs
 
     def set_applicant_name(self):
-        ApplicantName = Pool().get('tthcc.dossier.applicant_name')
         self.applicant_name = (
             ', '.join(a.name for a in self.principals) or None)
-        ApplicantName.add([self.applicant_name])
 
     def check_complete(self, offer):
         "Raise RegistrationError for the first thing that registering lacks"

@@ -194,9 +194,10 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
     @classmethod
     @without_check_access
     def post(cls, notices):
-        """Save the notices and have those that wait sent after the commit,
-        but for those of whose occasion the same recipient was told already.
-        One without an occasion is of one of its own.
+        """Save the notices and have those that wait sent after the commit.
+
+        Left out is what the same recipient was told already: another notice
+        of the same occasion.  One without has an occasion of its own.
 
         The worker sends them; where there is none, so that nobody waits for
         a mail server, the scheduler does within a minute."""
@@ -220,7 +221,9 @@ class Notice(Workflow, Line, ModelSQL, ModelView):
                 notice.recipient, notice.occasion)
 
         dossiers = {n.dossier.id for n in notices if n.occasion}
-        known = set(map(identity, dossiers and cls.search(
+        if not dossiers:
+            return notices
+        known = set(map(identity, cls.search(
                     [('dossier', 'in', list(dossiers))], order=[])))
         return [n for n in notices if identity(n) not in known]
 

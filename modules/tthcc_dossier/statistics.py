@@ -1,7 +1,7 @@
 # This file is part of TTHCC.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 
-from sql import Literal
+from sql import Literal, Table
 from sql.aggregate import Min, Sum
 from sql.conditionals import Case
 
@@ -67,7 +67,11 @@ class CentreCount(ModelSQL, ModelView):
             order=[], query=True)
         # Count these rows themselves: to join them by id with the table takes
         # many times as long for the many that were ended in a month
-        dossier, = visible.from_
+        (dossier,), where = visible.from_, visible.where
+        if not isinstance(dossier, Table):
+            # A rule needs further tables
+            dossier = Dossier.__table__()
+            where = dossier.id.in_(visible)
         centre = Centre.__table__()
         conditions = classes.conditions(dossier, clock.now())
         conditions['no_term'] &= dossier.state.in_(classes.OPEN)
@@ -84,5 +88,5 @@ class CentreCount(ModelSQL, ModelView):
                 Min(Centre.sql_short_name(centre)).as_('centre_name'),
                 *[count(names).as_(name)
                     for name, names in _COUNTS.items()],
-                where=visible.where,
+                where=where,
                 group_by=dossier.centre))

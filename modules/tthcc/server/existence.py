@@ -13,8 +13,7 @@ from functools import partial
 
 from trytond.model import ModelSQL
 from trytond.pool import Pool
-from trytond.transaction import (
-    Transaction, inactive_records, without_check_access)
+from trytond.transaction import Transaction, without_check_access
 
 from . import written
 
@@ -54,8 +53,11 @@ def check_created(stock, cls, ids, domain):
             and '_datetime' not in transaction.context
             # Else its children have read it
             and ids[0] not in transaction.get_cache()[cls.__name__]):
-        with without_check_access(), inactive_records():
-            found = cls.search([('id', 'in', ids), domain], order=[])
+        domain = [('id', 'in', ids), domain]
+        if 'active' in cls._fields:
+            domain.append(('active', 'in', [True, False]))
+        with without_check_access():
+            found = cls.search(domain, order=[])
         if len(found) == len(set(ids)):
             return
     # It says, too, which rule refuses

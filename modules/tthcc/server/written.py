@@ -6,7 +6,6 @@ Tryton forgets a record that is written, and reads all of it again to validate
 it; so it does with one that it has created.  What the transaction has read or
 created, with what it has written since, is what the database would answer.
 """
-import datetime as dt
 from functools import partial
 
 from sql import Expression, Query
@@ -168,9 +167,7 @@ def _write(cls, row, values):
 
 
 def _set(row, name, field, value):
-    if not isinstance(value, dt.timedelta):
-        # SQLite keeps a number of seconds, but none is read
-        value = field.sql_format(value)
+    value = field.sql_format(value)
     if not isinstance(value, (Expression, Query)):
         row[name] = value
     elif name in row:
