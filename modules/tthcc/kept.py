@@ -22,6 +22,7 @@ class KeptMixin:
     checked, that the user may see a record is kept by the rule that says
     so.  The name of a record must follow from what is kept, too."""
     __slots__ = ()
+
     @classmethod
     def read(cls, ids, fields_names):
         transaction = Transaction()
