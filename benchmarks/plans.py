@@ -96,12 +96,15 @@ def tabs_and_words(role):
         [('centre', '=', centre)], number // 2, 1, [('id', 'ASC')])
     applicant, = dossier.applicants
     name = fold(applicant.name)
+    two = ' '.join(name.split()[1:])
     return tabs, {
         "code": dossier.code,
         "tracking address": f'https://example.vn/{dossier.code}',
-        "name without accents": name,
-        "two words of a name": ' '.join(name.split()[1:]),
-        "one word of a name": name.split()[-1],
+        "name without accents": f'"{name}"',
+        "words of a name apart": name,
+        "two words of a name": f'"{two}"',
+        "two words of a name apart": two,
+        "one word of a name": two.split()[-1],
         "identity number": applicant.identity_number,
         "phone number": applicant.phone,
         "code of procedure": dossier.procedure.code,
@@ -112,17 +115,29 @@ def lists(tabs, words):
     Dossier = Pool().get('tthcc.dossier')
     context = Transaction().context
 
-    def search(domain, order=None):
-        return Dossier.search(domain, 0, LIMIT, order, query=True)
+    def ask(name, domain, order=None, **options):
+        # As the server asks for it
+        for part in rule_parts(Dossier) or [None]:
+            yield (
+                f"{name}, {part[0]}" if part else name,
+                Dossier.search(
+                    [domain, part] if part else domain, 0, LIMIT, order,
+                    query=True, **options))
     for name, domain, count in tabs:
         domain = PYSONDecoder({'context': context}).decode(domain)
-        yield f"Tab {name}", search(domain)
-        yield f"Tab {name}, by due", search(domain, [('due', 'ASC')])
+        yield from ask(f"Tab {name}", domain)
+        yield from ask(f"Tab {name}, by due", domain, [('due', 'ASC')])
         if count:
-            yield f"Tab {name}, counted", Dossier.search(
-                domain, 0, LIMIT, count=True, query=True)
+            yield from ask(f"Tab {name}, counted", domain, count=True)
     for name, text in words.items():
-        yield f"Search by {name}", search([('rec_name', 'ilike', f'%{text}%')])
+        yield from ask(f"Search by {name}", typed(text))
+
+
+def typed(text):
+    """Return the domain by which the clients search for a text: what is in
+    quotation marks together, the words of any other each by itself"""
+    words = [text.strip('"')] if text.startswith('"') else text.split()
+    return [('rec_name', 'ilike', f'%{word}%') for word in words]
 
 
 def reception(words):

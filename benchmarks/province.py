@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from benchmarks import database
 from trytond.modules.tthcc.search import fold
-from trytond.modules.tthcc.tests.tools import create_user
+from trytond.modules.tthcc.tests.tools import create_department, create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
 from trytond.pool import Pool
@@ -16,6 +16,9 @@ from trytond.transaction import Transaction
 
 OFFICES = 10
 PROCEDURES = 20
+# Of closed dossiers of the last procedure another department resolves all,
+# and that of the others assists in one of so many
+ASSISTED = 25
 # The first id of copies
 FIRST = 1_000_000
 DOSSIERS_PER_PARTY = 4
@@ -83,6 +86,7 @@ def build():
         companies=[('add', [o.company.id for o in offices])],
         company_filter='all', employees=[], employee=None)
     for office in offices:
+        create_department(office.company, 'land')
         employee = office.users['officer'].employee
         for state, (_, buttons) in MIX.items():
             party = Party.record(
@@ -179,7 +183,9 @@ def prepare(cursor, tables):
     # Dossiers by state and office
     cursor.execute(
         "CREATE TEMP TABLE original AS SELECT d.id, a.party, d.note AS state, "
-        "row_number() OVER (PARTITION BY d.note ORDER BY d.id) - 1 AS number "
+        "row_number() OVER (PARTITION BY d.note ORDER BY d.id) - 1 AS number, "
+        "d.lead_department AS lead, (SELECT max(id) FROM tthcc_department "
+        "WHERE company = d.company) AS other "
         "FROM tthcc_dossier d "
         "JOIN tthcc_dossier_applicant a ON a.dossier = d.id")
     for table in tables:
@@ -188,7 +194,8 @@ def prepare(cursor, tables):
     cursor.execute(
         "CREATE TEMP TABLE copy (original INT, original_party INT, "
         "id INT, n INT, party INT, name VARCHAR, folded VARCHAR, "
-        "shift INTERVAL, procedure INT, revision INT, procedure_case INT)")
+        "shift INTERVAL, procedure INT, revision INT, procedure_case INT, "
+        "lead INT, assisting INT)")
 
 
 def choose(cursor, state, start, stop, count, before, parties, days):
@@ -206,7 +213,10 @@ def choose(cursor, state, start, stop, count, before, parties, days):
         "SELECT o.id, o.party, %(first)s + n, n, n %% %(parties)s, "
         "p.name, p.folded, "
         "%(newest)s + %(between)s * (%(oldest)s - n), "
-        "k.procedure, k.revision, k.case "
+        "k.procedure, k.revision, k.case, "
+        "CASE WHEN elsewhere THEN o.other ELSE o.lead END, "
+        "CASE WHEN elsewhere AND n / %(offices)s / %(procedures)s "
+        "%% %(assisted)s = 0 THEN o.lead END "
         "FROM generate_series(%(from)s, %(to)s - 1) n "
         "JOIN original o "
         "ON o.state = %(state)s AND o.number = n %% %(offices)s "
@@ -214,11 +224,14 @@ def choose(cursor, state, start, stop, count, before, parties, days):
         "(n %% %(parties)s::bigint / %(offices)s * 7919 "
         "+ n %% %(offices)s * 977) %% (SELECT count(*) FROM person) "
         "JOIN kind k ON k.number = n / %(offices)s %% %(procedures)s "
+        "CROSS JOIN LATERAL (SELECT o.state = 'returned' "
+        "AND k.number = %(procedures)s - 1 AS elsewhere) "
         "ORDER BY n", {
             'state': state, 'from': before, 'to': before + stop - start,
             'oldest': before - start + count, 'first': FIRST,
             'newest': newest, 'between': between, 'parties': parties,
-            'offices': OFFICES, 'procedures': PROCEDURES})
+            'offices': OFFICES, 'procedures': PROCEDURES,
+            'assisted': ASSISTED})
 
 
 def copy_dossiers(cursor):
@@ -230,8 +243,8 @@ def copy_dossiers(cursor):
     copy(cursor, 'tthcc_dossier', 't.id = c.original',
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
-        applicant_name='c.name',
-        search_text='c.folded',
+        applicant_name='c.name', search_text='c.folded',
+        lead_department='c.lead',
         **{f'{name}_month': month(f't.{source} - c.shift')
             for name, source in [
                 ('received', 'received_at'), ('finished', 'finished_at'),
@@ -248,12 +261,16 @@ def copy_rest(cursor, parties):
     identity = '(101099000000 + c.party)::text'
     party = f'{FIRST} + c.party'
     of_dossier = 't.dossier = c.original'
+    approval = "t.work = 'approval'"
     of_party = f'c.n < {parties} AND t.%s = c.original_party'
     copy(cursor, 'tthcc_dossier_applicant', of_dossier,
         dossier='c.id', name='c.name', party=party, identity_number=identity,
         phone="'09' || lpad((20000000 + c.party)::text, 8, '0')")
     copy(cursor, 'tthcc_dossier_paper', of_dossier, dossier='c.id')
-    copy(cursor, 'tthcc_dossier_step', of_dossier, dossier='c.id')
+    copy(cursor, 'tthcc_dossier_step', of_dossier,
+        dossier='c.id', assisting=f'CASE WHEN {approval} THEN c.assisting END',
+        department=f'CASE WHEN {approval} THEN c.assisting '
+        'WHEN t.department IS NOT NULL THEN c.lead END')
     some = f'{of_dossier} AND c.id % {WITH_FEE} = 0'
     copy(cursor, 'tthcc_dossier_fee', some, dossier='c.id')
     copy(cursor, 'tthcc_dossier_notice', some,

@@ -64,7 +64,7 @@ class Waits(Officer):
             for role in plans.USERS:
                 acts['search', name, role] = lambda *args, search=(
                     role, f"{role}: search by {name}",
-                    [('rec_name', 'ilike', f'%{text}%')]): (
+                    plans.typed(text)): (
                     self._list(*search))
         return acts
 

@@ -822,13 +822,21 @@ def test_contact_data_is_not_for_those_who_watch(
 
 
 def test_successor_takes_over_what_is_open(people, office, server, start):
-    id = register(people, office)
+    id, appraised = register(people, office), register(people, office)
+    press(people.officer, 'pass_on', appraised)
+    press(people.processor, 'complete_step', appraised)
     with start(0):
         procedure = Pool().get('tthcc.procedure')(office.procedure)
         successor = create_office('ss_', "UBND huyện Yên Định", [procedure])
         Dossier = Pool().get('tthcc.dossier')
-        Dossier.hand_over([Dossier(id)], successor.centre)
+        Dossier.hand_over(Dossier.browse([id, appraised]), successor.centre)
     officer = server.client('ss_officer', PASSWORD)
+    # A department sees what it has to do or has done, and no more
+    for processor, dossier in [
+            (server.client('ss_processor', PASSWORD), id),
+            (people.processor, appraised)]:
+        assert [d['id'] for d in processor.search('tthcc.dossier', [
+                        ('id', 'in', [id, appraised])])] == [dossier]
     assert officer.search(
         'tthcc.dossier', [('id', '=', id), ('mine', '=', True)])
     code = read(officer, id, 'code')['code']

@@ -360,6 +360,8 @@ def test_coordination(people, office, server):
     assert asked_of(stranger) == [other]
     assert asked_of(officer) == [centre]
     assert second.search('tthcc.dossier', [('id', '=', id)])
+    with pytest.raises(Refused):
+        second.write('tthcc.dossier.step', [mine], {'assisting': None})
     # Elsewhere they see what they are asked, not the dossier and its people
     step, = stranger.search(
         'tthcc.dossier.step', [('id', '=', other)],

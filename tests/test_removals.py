@@ -8,6 +8,7 @@ import os
 from collections import OrderedDict
 from decimal import Decimal
 from importlib import import_module
+from itertools import product
 from operator import itemgetter
 from types import MappingProxyType, SimpleNamespace
 from urllib.error import HTTPError
@@ -316,6 +317,54 @@ def test_audit_of_several_users_and_of_what_is_undone(
     assert len(audits[0]) >= 6
     assert [a for a in audits[0] if 'undone' in a]
     assert not [a for a in audits[0] if 'failed' in a]
+
+
+def test_parts_of_a_rule_find_what_the_rule_does(server, restore, removed):
+    """A processor sees what the department resolves, where it assists, and
+    nothing else, wherever a page begins and in whatever order"""
+    database, (values, _) = restore()
+    with Transaction().start(database, 0):
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        Step = pool.get('tthcc.dossier.step')
+        dossiers = Dossier.create([
+                {**values, 'sets': 10 - n % 4} for n in range(9)])
+        Dossier.register(dossiers)
+        own = dossiers[0].lead_department
+        other = pool.get('tthcc.department').search(
+            [('id', '!=', own.id)], limit=1)[0]
+        Dossier.write(dossiers[3:], {'lead_department': other.id})
+        # With two it assists, with one more it need not
+        Step.write(
+            [d.steps[1] for d in dossiers[2:5]], {'assisting': own.id})
+    seen = [d.id for d in dossiers[:5]]
+
+    answers = []
+    for on in [False, True]:
+        removed(on)
+        client = server.client('th_processor', PASSWORD)
+        found = {}
+        for domain, order, offset, limit in product(
+                [[], ['OR', ('sets', '=', 10), ('sets', '=', 7)],
+                    [('steps.assisting', '!=', None)],
+                    [('lead_department', '=', own.id)],
+                    [('id', '<', 0)]],
+                [None, [('sets', 'ASC'), ('id', 'ASC')]],
+                range(7), [1, 2, 3, 1000]):
+            key = str((domain, order, offset, limit))
+            found[key] = client.model(
+                'tthcc.dossier', 'search', domain, offset, limit, order)
+            assert found[key] == [row['id'] for row in client.model(
+                    'tthcc.dossier', 'search_read', domain, offset, limit,
+                    order, ['sets'])]
+            found['count', key] = client.model(
+                'tthcc.dossier', 'search_count', domain, offset, limit)
+        answers.append(found)
+        assert found[str(([], None, 0, 1000))] == seen[::-1]
+        with pytest.raises(Refused):
+            client.model('tthcc.dossier', 'search', [
+                    ('applicants.create_uid.password', '=', '')], 0, 10)
+    assert answers[0] == answers[1]
 
 
 def test_session_is_remembered_and_forgotten(

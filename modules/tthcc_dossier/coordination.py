@@ -191,8 +191,10 @@ class CoordinateMixin:
         cls._check_leg(dossiers)
         asked = [
             *({'department': d, 'role': 'processor'} for d in departments),
-            *({'elsewhere': d, 'role': 'processor'} for d in elsewhere),
-            *({'asked_centre': c, 'role': 'officer'} for c in centres)]
+            *({'department': None, 'elsewhere': d, 'role': 'processor'}
+                for d in elsewhere),
+            *({'department': None, 'asked_centre': c, 'role': 'officer'}
+                for c in centres)]
         if not asked:
             raise CoordinationError(
                 gettext('tthcc_dossier.msg_request_nobody'))
@@ -207,12 +209,16 @@ class CoordinateMixin:
                 raise CoordinationError(
                     gettext('tthcc_dossier.msg_request_over'))
             promised, _ = worktime.worked(calendar, dossier.local(now), due)
-            legs.extend(Step(
+            requests = [
+                Step(
                     dossier=dossier, parent=leg, sequence=leg.sequence,
                     name=gettext('tthcc_dossier.msg_coordination'),
                     work='coordination', question=question,
                     due=dossier.utc(due), promised=promised,
-                    started_at=now, **who) for who in asked)
+                    started_at=now, **who)
+                for who in asked]
+            dossier.mark_assisting(requests)
+            legs.extend(requests)
         Step.save(legs)
         Step._tell(legs, 'in_charge', 'tthcc_dossier.msg_requests')
     _ask_for.__name__ = 'ask'

@@ -197,6 +197,11 @@ class Dossier(
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC')),
                     include=[t.search_text, t.procedure]),
+                Index(t,
+                    (t.lead_department, Index.Range()),
+                    (t.received_at, Index.Range(order='DESC')),
+                    (t.id, Index.Range(order='DESC')),
+                    include=[t.search_text, t.procedure]),
                 # With that, too, and what the workload asks of all that came
                 Index(t,
                     (t.received_at, Index.Range(order='DESC')),
@@ -338,7 +343,7 @@ class Dossier(
                 (table.centre, Index.Range()),
                 (table.received_at, Index.Range(order='DESC')),
                 (table.id, Index.Range(order='DESC')),
-                include=[table.resolver])}
+                include=[table.resolver, table.lead_department])}
 
     @classmethod
     def search_rec_name(cls, name, clause):

@@ -4,14 +4,14 @@
 import datetime as dt
 
 from sql import Literal, Null
-from sql.conditionals import Case
+from sql.conditionals import Case, Coalesce
 from sql.operators import Or
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 from trytond.modules.tthcc import clock, worktime
 from trytond.pool import Pool
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction, without_check_access
 
 from .coordination import CoordinatedStepMixin
 from .lateness import LateStepMixin, later
@@ -34,6 +34,12 @@ class Step(
     department = fields.Many2One(
         'tthcc.department', "Department", ondelete='RESTRICT',
         help="Empty when the work is done at the centre.")
+    # That an index has the few legs by which a department sees a dossier
+    # that is not its own
+    assisting = fields.Many2One(
+        'tthcc.department', "Assisting Department", ondelete='RESTRICT',
+        help="The department of the leg where it is not the one that "
+        "resolves (cơ quan phối hợp).")
     employee = fields.Many2One(
         'company.employee', "Person in Charge", ondelete='RESTRICT')
     share = fields.Numeric(
@@ -65,8 +71,9 @@ class Step(
         t = cls.__table__()
         cls._sql_indexes.update({
                 Index(t,
-                    (t.department, Index.Equality()),
-                    (t.dossier, Index.Range())),
+                    (t.assisting, Index.Range()),
+                    (t.dossier, Index.Range()),
+                    where=t.assisting != Null),
                 Index(t,
                     (t.employee, Index.Equality()),
                     where=t.ended_at == Null),
@@ -90,6 +97,26 @@ class Step(
                     where=t.ended_at != Null,
                     include=[t.dossier, t.department, t.ended_by, t.worked]),
                 })
+
+    @classmethod
+    def __register__(cls, module):
+        table_h = cls.__table_handler__(module)
+        fill = (
+            table_h.column_exist('department')
+            and not table_h.column_exist('assisting'))
+        super().__register__(module)
+        if fill:
+            cls._fill_assisting()
+
+    @classmethod
+    def _fill_assisting(cls):
+        dossier = Pool().get('tthcc.dossier').__table__()
+        leg = cls.__table__()
+        lead = dossier.select(
+            dossier.lead_department, where=dossier.id == leg.dossier)
+        Transaction().connection.cursor().execute(
+            *leg.update([leg.assisting], [leg.department],
+                where=leg.department != Coalesce(lead, 0)))
 
     @classmethod
     def get_works(cls):
@@ -209,22 +236,6 @@ class LegMixin:
             clause = Case((clause, True), else_=False) == Literal(False)
         return clause
 
-    def compute_fields(self, field_names=None):
-        values = super().compute_fields(field_names=field_names)
-        if self.received_at and (
-                field_names is None or 'centre' in field_names):
-            department = self._lead_of(self.steps)
-            if department != self.lead_department:
-                values['lead_department'] = (
-                    department.id if department else None)
-        return values
-
-    @staticmethod
-    def _lead_of(legs):
-        return next((
-                s.department for s in legs
-                if s.department and s.work == 'appraisal'), None)
-
     def begin(self, offer):
         "Start the first of the dossier's legs, and return all to be saved"
         legs = self.make_legs(offer)
@@ -232,8 +243,22 @@ class LegMixin:
         if legs:
             legs[0].start(self.received_at)
             self.stand_at(legs[0])
-        self.lead_department = self._lead_of(legs)
+        self.lead_by(legs)
         return legs
+
+    def lead_by(self, legs):
+        """Set which of the departments of all its legs resolves the dossier,
+        and which assist"""
+        self.lead_department = next((
+                s.department for s in legs
+                if s.department and s.work == 'appraisal'), None)
+        self.mark_assisting(legs)
+
+    def mark_assisting(self, legs):
+        for leg in legs:
+            leg.assisting = (
+                leg.department if leg.department != self.lead_department
+                else None)
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
@@ -338,8 +363,9 @@ class LegMixin:
                     step.department = department
                     step.employee = (
                         employee if step.role != 'leader' else None)
-                steps.append(step)
             dossier.stand_at(dossier.leg)
+            dossier.lead_by(dossier.steps)
+            steps.extend(dossier.steps)
         Step.save(steps)
         cls.save(dossiers)
         cls._plan_legs(dossiers)
