@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from trytond.modules.tthcc.search import fold
+from trytond.modules.tthcc.server.search import rule_parts
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 from trytond.transaction import Transaction, check_access

@@ -225,7 +225,7 @@ def choose(cursor, state, start, stop, count, before, parties, days):
         "+ n %% %(offices)s * 977) %% (SELECT count(*) FROM person) "
         "JOIN kind k ON k.number = n / %(offices)s %% %(procedures)s "
         "CROSS JOIN LATERAL (SELECT o.state = 'returned' "
-        "AND k.number = %(procedures)s - 1 AS elsewhere) "
+        "AND k.number = %(procedures)s - 1 AS elsewhere) e "
         "ORDER BY n", {
             'state': state, 'from': before, 'to': before + stop - start,
             'oldest': before - start + count, 'first': FIRST,
