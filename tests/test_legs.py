@@ -15,6 +15,7 @@ from trytond.modules.tthcc.tests.tools import PASSWORD
 from trytond.modules.tthcc_dossier.lateness import attribute
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
+from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 
 # Monday 9 November 2026, 08:00 in Vietnam
@@ -398,6 +399,32 @@ def test_coordination(people, office, server):
     assert by_id[centre]['waiver'] == "Gấp"
     press(people.leader, 'resolve', id, at + 4 * DAY)
     assert read(people.leader, id, 'class_')['class_'] == 'early'
+
+
+def test_assisting_departments_of_a_database_of_before(
+        people, office, database):
+    from trytond.transaction import Transaction
+    at = MONDAY + 98 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at)
+    with clock.moved_to(at):
+        ask(people.processor, id, day=(at + 2 * DAY).date(),
+            departments=[office.second],
+            elsewhere=[f'department,{office.elsewhere}'])
+    with Transaction().start(database, 0) as transaction:
+        Step = Pool().get('tthcc.dossier.step')
+        t = Step.__table__()
+        cursor = transaction.connection.cursor()
+
+        def assisting():
+            cursor.execute(*t.select(t.id, t.assisting, order_by=[t.id]))
+            return cursor.fetchall()
+        before = assisting()
+        assert office.second in {a for _, a in before}
+        cursor.execute(*t.update([t.assisting], [None]))
+        Step._fill_assisting()
+        assert assisting() == before
+        transaction.rollback()
 
 
 def test_who_was_asked_has_its_part_of_the_lateness(people, office, server):
