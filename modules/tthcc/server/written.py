@@ -6,7 +6,7 @@ Tryton forgets a record that is written, and reads all of it again to validate
 it; so it does with one that it has created.  What the transaction has read or
 created, with what it has written since, is what the database would answer.
 """
-from functools import partial
+from functools import partial, partialmethod
 
 from sql import Expression, Query
 
@@ -15,6 +15,7 @@ from trytond.model import ModelSQL, ModelStorage, fields
 from trytond.transaction import Transaction
 
 UPSTREAM = {
+    'trytond.model.fields.one2many:One2Many.set': '1db94040dffba482',
     'trytond.model.modelstorage:ModelStorage._before_create':
         '95bbd591e459aae7',
     'trytond.model.modelstorage:ModelStorage._after_create':
@@ -49,6 +50,9 @@ def apply(replace):
             (ModelStorage, '_after_write', after)]:
         stock = vars(owner)[name].__func__
         replace(owner, name, classmethod(partial(function, stock)))
+    replace(
+        fields.One2Many, 'set',
+        partialmethod(set_children, fields.One2Many.set))
 
 
 class _Values(dict):
@@ -73,20 +77,34 @@ def before_create(stock, cls, vlist):
     return creations[-1]
 
 
+def set_children(field, stock, Model, name, ids, values, *args):
+    "Let the children of one that is created find it"
+    creations = _creations()
+    if (not args and len(ids) == 1 and creations and len(creations[-1]) == 1
+            and creations[-1][0].get(name) is values):
+        _remember(Model, ids, creations[-1])
+    return stock(field, Model, name, ids, values, *args)
+
+
 def after_create(stock, cls, ids):
-    if _is_followed(cls):
-        transaction = Transaction()
-        cache = transaction.get_cache()[cls.__name__]
-        _, latest = _writes()
-        for id_, values in zip(ids, _creations()[-1]):
-            # Unless its children have read or written it
-            if id_ not in cache and (cls.__name__, id_) not in latest:
-                row = cache[id_]
-                for name, field in cls._fields.items():
-                    if _is_plain(field) and name not in _UNKNOWN:
-                        _set(row, name, field, values.get(name))
-                row['create_uid'] = transaction.user
+    _remember(cls, ids, _creations()[-1])
     return stock(cls, ids)
+
+
+def _remember(cls, ids, vlist):
+    if not _is_followed(cls):
+        return
+    transaction = Transaction()
+    cache = transaction.get_cache()[cls.__name__]
+    _, latest = _writes()
+    for id_, values in zip(ids, vlist):
+        # Unless its children have read or written it
+        if id_ not in cache and (cls.__name__, id_) not in latest:
+            row = cache[id_]
+            for name, field in cls._fields.items():
+                if _is_plain(field) and name not in _UNKNOWN:
+                    _set(row, name, field, values.get(name))
+            row['create_uid'] = transaction.user
 
 
 def before(stock, cls, *args):
