@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from trytond.modules.tthcc.search import fold
-from trytond.modules.tthcc.server.search import rule_parts
+from trytond.modules.tthcc.server.search import search_query
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 from trytond.transaction import Transaction, check_access
@@ -116,22 +116,18 @@ def lists(tabs, words):
     Dossier = Pool().get('tthcc.dossier')
     context = Transaction().context
 
-    def ask(name, domain, order=None, **options):
+    def search(domain, order=None):
         # As the server asks for it
-        for part in rule_parts(Dossier) or [None]:
-            yield (
-                f"{name}, {part[0]}" if part else name,
-                Dossier.search(
-                    [domain, part] if part else domain, 0, LIMIT, order,
-                    query=True, **options))
+        return search_query(Dossier.search, domain, 0, LIMIT, order)
     for name, domain, count in tabs:
         domain = PYSONDecoder({'context': context}).decode(domain)
-        yield from ask(f"Tab {name}", domain)
-        yield from ask(f"Tab {name}, by due", domain, [('due', 'ASC')])
+        yield f"Tab {name}", search(domain)
+        yield f"Tab {name}, by due", search(domain, [('due', 'ASC')])
         if count:
-            yield from ask(f"Tab {name}, counted", domain, count=True)
+            yield f"Tab {name}, counted", Dossier.search(
+                domain, 0, LIMIT, count=True, query=True)
     for name, text in words.items():
-        yield from ask(f"Search by {name}", typed(text))
+        yield f"Search by {name}", search(typed(text))
 
 
 def typed(text):

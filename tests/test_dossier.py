@@ -417,7 +417,7 @@ def test_search_for_part_of_many_names(people, office, start, monkeypatch):
     monkeypatch.setattr(applicant_name, '_MANY', 1)
     with start(0):
         Dossier = Pool().get('tthcc.dossier')
-        assert Pool().get('tthcc.dossier.applicant_name').having('kham') \
+        assert Pool().get('tthcc.dossier.applicant_name').like(['%kham%']) \
             is None
         assert [d.id for d in Dossier.search(
                 [('rec_name', 'ilike', '%lo thi khăm%')],
@@ -425,6 +425,35 @@ def test_search_for_part_of_many_names(people, office, start, monkeypatch):
         # One that has no name, too
         assert Dossier.search([('rec_name', 'ilike', '%%')], count=True) \
             == Dossier.search([], count=True)
+
+
+def test_words_by_themselves(people, office, monkeypatch):
+    "As the clients ask for words that are not in quotation marks"
+    def found(*domain):
+        domain = [
+            ('rec_name', 'ilike', f'%{c}%') if isinstance(c, str) else c
+            for c in domain]
+        return [d['id'] for d in people.officer.search(
+                'tthcc.dossier', domain, order=[('id', 'ASC')])]
+    one, other, third = ids = [
+        register(people, office, applicants=[('create', [{'name': name}])])
+        for name in [
+            "Vừ Thị Mỷ Xía", "Xía Thị Dợ Mỷ", "Giàng Xía 1972"]]
+    code = read(people.officer, one, 'code')['code']
+    for many in [applicant_name._MANY, 1, 0]:
+        monkeypatch.setattr(applicant_name, '_MANY', many)
+        assert found('xia', 'my') == found('My', 'XÍA', 'thi') == [one, other]
+        assert found('xia', '72') == found('xia', '1972') == [third]
+        assert found('xia', [
+                'AND', ('rec_name', 'ilike', '%my%'),
+                [('rec_name', 'ilike', '%vu%')]]) == [one]
+        assert found('xia', [
+                'OR', ('rec_name', 'ilike', '%do%'),
+                ('rec_name', 'ilike', '%1972%')]) == [other, third]
+        assert found('xia', code) == [one]
+        assert found('xia', 'my', ('id', '>', one)) == [other]
+        assert not found('xia', 'nobody')
+        assert found('xia') == ids
 
 
 def test_who_has_no_name_is_found_by_what_it_is_not(people, office):

@@ -3,10 +3,11 @@
 
 from sql import Conflict, Null, Table
 from sql.functions import CharLength, Lower, Substring
-from sql.operators import Concat
+from sql.operators import And, Concat
 
 from trytond import backend
 from trytond.model import Index, ModelSQL, Unique, fields
+from trytond.model.modelstorage import is_leaf
 from trytond.modules.tthcc.search import fold
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -88,13 +89,49 @@ class ApplicantName(ModelSQL):
                     on_conflict=Conflict(t)))
 
     @classmethod
-    def having(cls, text):
-        "Return the names that have the folded text, None if they are many"
+    def look_up(cls, domain):
+        """Return the domain on dossiers with whole names in the place of what
+        they are like, those together that must all be true: Tryton's clients
+        ask for each word of a search by itself."""
+        if _is_part(domain):
+            domain = [domain]
+        if not domain or is_leaf(domain):
+            return domain
+        if domain[0] == 'OR':
+            return ['OR', *map(cls.look_up, domain[1:])]
+        clauses = list(_clauses(domain))
+        parts = [c for c in clauses if _is_part(c)]
+        clauses = [cls.look_up(c) for c in clauses if not _is_part(c)]
+        if parts:
+            names = cls.like(text for _, _, text in parts)
+            clauses.extend(
+                parts if names is None else [('search_text', 'in', names)])
+        return clauses
+
+    @classmethod
+    def like(cls, texts):
+        "Return the names that are like all the texts, None if they are many"
         t = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*t.select(
                 t.name,
-                where=fields.SQL_OPERATORS['like'](t.name, f'%{text}%'),
+                where=And([fields.SQL_OPERATORS['like'](t.name, text)
+                        for text in texts]),
                 limit=_MANY + 1))
         names = [name for name, in cursor.fetchall()]
         return names if len(names) <= _MANY else None
+
+
+def _clauses(domain):
+    "Yield the clauses that must all be true"
+    for clause in domain:
+        if clause == 'AND':
+            continue
+        if is_leaf(clause) or clause and clause[0] == 'OR':
+            yield clause
+        else:
+            yield from _clauses(clause)
+
+
+def _is_part(clause):
+    return is_leaf(clause) and tuple(clause[:2]) == ('search_text', 'like')

@@ -372,16 +372,15 @@ class Dossier(
                 return [('id', 'in', [])]
             return ['OR',
                 ('code', 'ilike', f'%{text}%'),
-                cls._with_name(fold(text))]
-        return [cls._with_name(fold(text))]
+                ('search_text', 'like', f'%{fold(text)}%')]
+        return [('search_text', 'like', f'%{fold(text)}%')]
 
     @classmethod
-    def _with_name(cls, text):
-        "Return the clause for the text in the names of applicants"
-        names = Pool().get('tthcc.dossier.applicant_name').having(text)
-        if names is None:
-            return ('search_text', 'like', f'%{text}%')
-        return ('search_text', 'in', names)
+    def search_domain(cls, domain, active_test=None, tables=None):
+        ApplicantName = Pool().get('tthcc.dossier.applicant_name')
+        return super().search_domain(
+            ApplicantName.look_up(domain), active_test=active_test,
+            tables=tables)
 
     @classmethod
     def _with_number(cls, number):

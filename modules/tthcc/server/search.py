@@ -10,11 +10,13 @@ A rule that says OR and asks another table in it keeps the database from the
 order of an index: to find the newest that somebody may see it looks at all.
 The first of all are among the first of each part, which an index has.
 """
+from contextlib import contextmanager
 from functools import partial, partialmethod
-from itertools import chain
 
+from sql import Column, NullOrder, Order, Union
+
+from trytond.ir.rule import Rule
 from trytond.model import ModelSQL, ModelStorage
-from trytond.model.exceptions import AccessError
 from trytond.model.modelsql import split_subquery_domain
 from trytond.pool import Pool
 from trytond.rpc import RPC
@@ -31,6 +33,7 @@ UPSTREAM = {
     'trytond.ir.rule:Rule.domain_get': '12e5a17be7c28721',
     'trytond.rpc:RPC.decorate': '50c0d935a0e78139',
     }
+_RULE = '_tthcc_rule'
 
 
 def apply(replace):
@@ -38,6 +41,9 @@ def apply(replace):
     replace(
         ModelStorage, 'search_read',
         classmethod(partial(search_read, ModelStorage.search_read.__func__)))
+    replace(
+        Rule, 'domain_get',
+        classmethod(partial(domain_get, Rule.domain_get.__func__)))
     replace(
         ModelStorage, 'search_count',
         classmethod(
@@ -73,19 +79,17 @@ def search_read(
 def search_count(stock, cls, domain, offset=0, limit=None):
     parts = rule_parts(cls) if limit and _is_plain(cls.search) else []
     # It counts all of a small table
-    if parts and (end := offset + limit) < cls.estimated_count():
-        try:
-            counts = [stock(cls, [domain, part], limit=end) for part in parts]
-        except AccessError:
-            pass
-        else:
-            found = max(counts)
-            if found < end and found < sum(counts):
-                # What is in several parts counts once
-                found = len(set(chain(
-                            *_by_parts(cls.search, domain, parts, end, []))))
-            return max(min(found, end) - offset, 0)
-    return stock(cls, domain, offset=offset, limit=limit)
+    if not parts or offset + limit >= cls.estimated_count():
+        return stock(cls, domain, offset=offset, limit=limit)
+    counts = []
+    for part in parts:
+        with _as_rule(cls, part):
+            counts.append(stock(cls, domain, limit=offset + limit))
+    found = max(counts)
+    if found < offset + limit and found < sum(counts):
+        # What is in several parts counts once
+        found = len(search_ids(cls.search, domain, 0, offset + limit, []))
+    return max(min(found, offset + limit) - offset, 0)
 
 
 def search_ids(
@@ -95,32 +99,46 @@ def search_ids(
         return search(
             domain, offset=offset, limit=limit, order=order, count=count,
             query=query)
-    if limit and (parts := rule_parts(search.__self__)):
-        try:
-            found = _by_parts(search, domain, parts, offset + limit, order)
-        except AccessError:
-            # Of what the rule asks, or of the domain: the whole search tells
-            pass
-        else:
-            found = [ids for ids in found if ids]
-            if len(found) <= 1:
-                return [id_ for ids in found for id_ in ids[offset:]]
-            domain = [('id', 'in', list(set(chain(*found))))]
-    return _ids(search(
-            domain, offset=offset, limit=limit, order=order, query=True))
-
-
-def _by_parts(search, domain, parts, limit, order):
-    "Return for each part of the rule the ids of the first it lets see"
-    return [
-        _ids(search([domain, part], limit=limit, order=order, query=True))
-        for part in parts]
-
-
-def _ids(query):
     cursor = Transaction().connection.cursor()
-    cursor.execute(*query)
+    cursor.execute(*search_query(search, domain, offset, limit, order))
     return [id_ for id_, in cursor.fetchall()]
+
+
+def search_query(search, domain, offset, limit, order):
+    "Return the query for the ids"
+    parts = rule_parts(search.__self__) if limit else []
+    if not parts:
+        return search(
+            domain, offset=offset, limit=limit, order=order, query=True)
+    queries = []
+    for part in parts:
+        with _as_rule(search.__self__, part):
+            query = search(
+                domain, limit=offset + limit, order=order, query=True)
+        query.columns += tuple(
+            _unsorted(o).as_(f'_order_{i}')
+            for i, o in enumerate(query.order_by or []))
+        queries.append(query)
+    union = Union(*(
+            q.select(*(Column(q, c.output_name) for c in q.columns))
+            for q in queries))
+    return union.select(
+        union.id, offset=offset, limit=limit, order_by=[
+            _sorted_as(o, Column(union, f'_order_{i}'))
+            for i, o in enumerate(queries[0].order_by or [])])
+
+
+def _unsorted(order):
+    return (
+        _unsorted(order.expression) if isinstance(order, (Order, NullOrder))
+        else order)
+
+
+def _sorted_as(order, column):
+    "Return the column in that order"
+    return (
+        type(order)(_sorted_as(order.expression, column))
+        if isinstance(order, (Order, NullOrder)) else column)
 
 
 def rule_parts(Model):
@@ -132,6 +150,25 @@ def rule_parts(Model):
         if others:
             return [*local, *others]
     return []
+
+
+@contextmanager
+def _as_rule(Model, part):
+    "Let the part stand for the rule that it is a part of"
+    values = vars(Transaction())
+    values[_RULE] = Model.__name__, part
+    try:
+        yield
+    finally:
+        del values[_RULE]
+
+
+def domain_get(stock, cls, model_name, mode='read'):
+    transaction = Transaction()
+    name, part = vars(transaction).get(_RULE, (None, None))
+    if name == model_name and mode == 'read' and transaction.check_access:
+        return [part]
+    return stock(cls, model_name, mode=mode)
 
 
 def _is_plain(method):
