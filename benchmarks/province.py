@@ -244,7 +244,7 @@ def copy_dossiers(cursor):
         id='c.id', code=code, note='NULL', procedure='c.procedure',
         revision='c.revision', case='c.procedure_case',
         applicant_name='c.name', search_text='c.folded',
-        lead_department='c.lead',
+        lead_department='c.lead', assisting_department='c.assisting',
         **{f'{name}_month': month(f't.{source} - c.shift')
             for name, source in [
                 ('received', 'received_at'), ('finished', 'finished_at'),
@@ -268,8 +268,7 @@ def copy_rest(cursor, parties):
         phone="'09' || lpad((20000000 + c.party)::text, 8, '0')")
     copy(cursor, 'tthcc_dossier_paper', of_dossier, dossier='c.id')
     copy(cursor, 'tthcc_dossier_step', of_dossier,
-        dossier='c.id', assisting=f'CASE WHEN {approval} THEN c.assisting END',
-        department=f'CASE WHEN {approval} THEN c.assisting '
+        dossier='c.id', department=f'CASE WHEN {approval} THEN c.assisting '
         'WHEN t.department IS NOT NULL THEN c.lead END')
     some = f'{of_dossier} AND c.id % {WITH_FEE} = 0'
     copy(cursor, 'tthcc_dossier_fee', some, dossier='c.id')

@@ -32,13 +32,16 @@ def office(database):
         first = create_office('th_', "UBND huyện Thiệu Hóa", [procedure])
         other = create_office('lc_', "UBND huyện Lang Chánh", [procedure])
         second = tools.create_department(first.company, 'health')
-        tools.create_user(
-            'th_second', ['processor'], first.company, department=second)
+        third = tools.create_department(first.company, 'land')
+        for login, department in [('second', second), ('third', third)]:
+            tools.create_user(
+                f'th_{login}', ['processor'], first.company,
+                department=department)
         return SimpleNamespace(
             values=new_dossier(first, procedure),
             procedure=procedure.id, company=first.company.id,
             centre=first.centre.id, department=first.department.id,
-            second=second.id, elsewhere=other.department.id,
+            second=second.id, third=third.id, elsewhere=other.department.id,
             other_centre=other.centre.id)
 
 
@@ -402,26 +405,35 @@ def test_coordination(people, office, server):
 
 
 def test_assisting_departments_of_a_database_of_before(
-        people, office, database):
+        people, office, server, database):
     from trytond.transaction import Transaction
     at = MONDAY + 98 * DAY
     id = register(people, office, at)
     press(people.officer, 'pass_on', id, at)
     with clock.moved_to(at):
         ask(people.processor, id, day=(at + 2 * DAY).date(),
-            departments=[office.second],
+            departments=[office.second, office.third],
             elsewhere=[f'department,{office.elsewhere}'])
+    for login in ['th_processor', 'th_second', 'th_third']:
+        assert server.client(login, PASSWORD).search(
+            'tthcc.dossier', [('id', '=', id)])
     with Transaction().start(database, 0) as transaction:
         Step = Pool().get('tthcc.dossier.step')
         t = Step.__table__()
+        d = Pool().get('tthcc.dossier').__table__()
         cursor = transaction.connection.cursor()
 
         def assisting():
             cursor.execute(*t.select(t.id, t.assisting, order_by=[t.id]))
-            return cursor.fetchall()
+            legs = cursor.fetchall()
+            cursor.execute(
+                *d.select(d.id, d.assisting_department, order_by=[d.id]))
+            return legs, cursor.fetchall()
         before = assisting()
-        assert office.second in {a for _, a in before}
+        for departments, rows in zip([office.third, office.second], before):
+            assert departments in {a for _, a in rows}
         cursor.execute(*t.update([t.assisting], [None]))
+        cursor.execute(*d.update([d.assisting_department], [None]))
         Step._fill_assisting()
         assert assisting() == before
         transaction.rollback()

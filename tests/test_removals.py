@@ -333,11 +333,14 @@ def test_parts_of_a_rule_find_what_the_rule_does(server, restore, removed):
         own = dossiers[0].lead_department
         other = pool.get('tthcc.department').search(
             [('id', '!=', own.id)], limit=1)[0]
-        Dossier.write(dossiers[3:], {'lead_department': other.id})
-        # With two it assists, with one more it need not
-        Step.write(
-            [d.steps[1] for d in dossiers[2:5]], {'assisting': own.id})
-    seen = [d.id for d in dossiers[:5]]
+        # It assists three, two by a leg, and one more it resolves, too
+        Dossier.write(
+            dossiers[3:], {'lead_department': other.id},
+            dossiers[4:5], {'assisting_department': own.id})
+        Step.write([
+                d.steps[1] for d in [*dossiers[2:4], dossiers[5]]],
+            {'assisting': own.id})
+    seen = [d.id for d in dossiers[:6]]
 
     answers = []
     for on in [False, True]:

@@ -217,9 +217,10 @@ class CoordinateMixin:
                     due=dossier.utc(due), promised=promised,
                     started_at=now, **who)
                 for who in asked]
-            dossier.mark_assisting(requests)
+            dossier.assist_by(requests)
             legs.extend(requests)
         Step.save(legs)
+        cls.save(dossiers)
         Step._tell(legs, 'in_charge', 'tthcc_dossier.msg_requests')
     _ask_for.__name__ = 'ask'
     ask_for = classmethod(ModelView.button(_ask_for))

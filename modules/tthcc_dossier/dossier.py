@@ -202,6 +202,12 @@ class Dossier(
                     (t.received_at, Index.Range(order='DESC')),
                     (t.id, Index.Range(order='DESC')),
                     include=[t.search_text, t.procedure]),
+                Index(t,
+                    (t.assisting_department, Index.Range()),
+                    (t.received_at, Index.Range(order='DESC')),
+                    (t.id, Index.Range(order='DESC')),
+                    where=t.assisting_department != Null,
+                    include=[t.search_text, t.procedure]),
                 # With that, too, and what the workload asks of all that came
                 Index(t,
                     (t.received_at, Index.Range(order='DESC')),

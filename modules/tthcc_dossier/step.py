@@ -34,12 +34,12 @@ class Step(
     department = fields.Many2One(
         'tthcc.department', "Department", ondelete='RESTRICT',
         help="Empty when the work is done at the centre.")
-    # That an index has the few legs by which a department sees a dossier
-    # that is not its own
+    # By which it sees a dossier that names other departments
     assisting = fields.Many2One(
-        'tthcc.department', "Assisting Department", ondelete='RESTRICT',
-        help="The department of the leg where it is not the one that "
-        "resolves (cơ quan phối hợp).")
+        'tthcc.department', "Further Assisting Department",
+        ondelete='RESTRICT',
+        help="The department of the leg where it neither resolves nor is the "
+        "first that assists.")
     employee = fields.Many2One(
         'company.employee', "Person in Charge", ondelete='RESTRICT')
     share = fields.Numeric(
@@ -112,11 +112,24 @@ class Step(
     def _fill_assisting(cls):
         dossier = Pool().get('tthcc.dossier').__table__()
         leg = cls.__table__()
-        lead = dossier.select(
-            dossier.lead_department, where=dossier.id == leg.dossier)
-        Transaction().connection.cursor().execute(
-            *leg.update([leg.assisting], [leg.department],
+        lead, first = [
+            dossier.select(column, where=dossier.id == leg.dossier)
+            for column in [
+                dossier.lead_department, dossier.assisting_department]]
+        legs = cls.__table__()
+        assisting = legs.select(
+            legs.assisting,
+            where=(legs.dossier == dossier.id) & (legs.assisting != Null),
+            order_by=[legs.sequence, legs.id], limit=1)
+        assisted = legs.select(legs.dossier, where=legs.assisting != Null)
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*leg.update([leg.assisting], [leg.department],
                 where=leg.department != Coalesce(lead, 0)))
+        cursor.execute(*dossier.update(
+                [dossier.assisting_department], [assisting],
+                where=dossier.id.in_(assisted)))
+        cursor.execute(*leg.update([leg.assisting], [Null],
+                where=leg.assisting == first))
 
     @classmethod
     def get_works(cls):
@@ -185,6 +198,10 @@ class LegMixin:
         'tthcc.department', "Resolving Department", readonly=True,
         ondelete='RESTRICT',
         help="The department that appraises (cơ quan chủ trì giải quyết).")
+    assisting_department = fields.Many2One(
+        'tthcc.department', "Assisting Department", readonly=True,
+        ondelete='RESTRICT',
+        help="The first other department with a leg (cơ quan phối hợp).")
     employee = fields.Many2One(
         'company.employee', "With", readonly=True, ondelete='RESTRICT',
         help="The person in charge of the leg under way.")
@@ -249,16 +266,23 @@ class LegMixin:
     def lead_by(self, legs):
         """Set which of the departments of all its legs resolves the dossier,
         and which assist"""
+        self.assisting_department = None
         self.lead_department = next((
                 s.department for s in legs
                 if s.department and s.work == 'appraisal'), None)
-        self.mark_assisting(legs)
+        self.assist_by(legs)
 
-    def mark_assisting(self, legs):
+    def assist_by(self, legs):
+        """Set which of the departments of further legs assist: the first in
+        the dossier, others in their legs"""
         for leg in legs:
-            leg.assisting = (
-                leg.department if leg.department != self.lead_department
-                else None)
+            leg.assisting = None
+            if leg.department in {None, self.lead_department}:
+                continue
+            if not self.assisting_department:
+                self.assisting_department = leg.department
+            elif leg.department != self.assisting_department:
+                leg.assisting = leg.department
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
