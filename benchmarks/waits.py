@@ -50,6 +50,7 @@ class Waits(Officer):
             'list': lambda: self.list_overdue('tthcc'),
             'stop': self._stop,
             'end': self._end,
+            'change': self._change,
             'handover': self._hand_over,
             'graph': self._graph,
             'month': self._month,
@@ -101,6 +102,21 @@ class Waits(Officer):
         self._decide('officer', 'ask_payment', id)
         self._decide('officer', 'give_up', id)
 
+    def _change(self):
+        "Correct, give leg and paper to somebody else, and void"
+        id = self._new('register')
+        self._decide(
+            'officer', 'correct', id, 'correct', name="Nguyễn Văn Ấn")
+        self._press('officer', 'pass_on', id)
+        officer, processor = [
+            self._people[role].context['employee']
+            for role in ['officer', 'processor']]
+        self._decide(
+            'leader', 'reassign', id, 'reassign', employee=processor)
+        self._decide(
+            'leader', 'change_holder', id, 'change', employee=officer)
+        self._decide('leader', 'void', id)
+
     def _new(self, *buttons):
         id, = self._model(
             'officer', 'tthcc.dossier', 'create',
@@ -116,7 +132,7 @@ class Waits(Officer):
         with self._timed('tthcc', button.replace('_', ' ')):
             self._press(role, button, id)
 
-    def _decide(self, role, name, id, button='decide', **values):
+    def _decide(self, role, name, id, button='decide', /, **values):
         "Fill in and confirm the window of a button"
         with self._timed('tthcc', name.replace('_', ' ')), \
                 self._people[role].wizard(

@@ -47,6 +47,8 @@ class Dossier(Workflow, ModelSQL, ModelView):
     paid = fields.Numeric("Paid", digits=(16, 0))
     lead_department = fields.Many2One(
         'tthcc.department', "Resolving Department")
+    assisting_department = fields.Many2One(
+        'tthcc.department', "Assisting Department")
     department = fields.Many2One('tthcc.department', "With Department")
     employee = fields.Many2One('company.employee', "With")
     role = fields.Char("Awaits")
