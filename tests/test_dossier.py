@@ -417,7 +417,7 @@ def test_search_for_part_of_many_names(people, office, start, monkeypatch):
     monkeypatch.setattr(applicant_name, '_MANY', 1)
     with start(0):
         Dossier = Pool().get('tthcc.dossier')
-        assert Pool().get('tthcc.dossier.applicant_name').like(['%kham%']) \
+        assert Pool().get('tthcc.dossier.applicant_name').like(('%kham%',)) \
             is None
         assert [d.id for d in Dossier.search(
                 [('rec_name', 'ilike', '%lo thi khăm%')],

@@ -82,6 +82,7 @@ class ApplicantName(ModelSQL):
     def add(cls, names):
         "Add the folded names that are not yet there"
         if names := set(filter(None, names)):
+            cls._known().clear()
             t = Table(cls._table)
             # Who brings the same new name at the same time begins again
             Transaction().connection.cursor().execute(*t.insert(
@@ -103,14 +104,20 @@ class ApplicantName(ModelSQL):
         parts = [c for c in clauses if _is_part(c)]
         clauses = [cls.look_up(c) for c in clauses if not _is_part(c)]
         if parts:
-            names = cls.like(text for _, _, text in parts)
+            names = cls.like(tuple(text for _, _, text in parts))
             clauses.extend(
                 parts if names is None else [('search_text', 'in', names)])
         return clauses
 
     @classmethod
     def like(cls, texts):
-        "Return the names that are like all the texts, None if they are many"
+        """Return the names that are like all of a tuple of texts, None if they
+        are many
+
+        A search may ask several times, once for each part of a rule."""
+        known = cls._known()
+        if texts in known:
+            return known[texts]
         t = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*t.select(
@@ -119,7 +126,12 @@ class ApplicantName(ModelSQL):
                         for text in texts]),
                 limit=_MANY + 1))
         names = [name for name, in cursor.fetchall()]
-        return names if len(names) <= _MANY else None
+        known[texts] = names if len(names) <= _MANY else None
+        return known[texts]
+
+    @staticmethod
+    def _known():
+        return vars(Transaction()).setdefault('_tthcc_names', {})
 
 
 def _clauses(domain):
