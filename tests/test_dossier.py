@@ -456,6 +456,21 @@ def test_words_by_themselves(people, office, monkeypatch):
         assert found('xia') == ids
 
 
+def test_names_of_what_belongs_to_dossiers(people, office, options):
+    "Where there are many, and the dossiers are joined"
+    id = register(people, office, applicants=[('create', [
+                    {'name': "Sùng Seo Chẩn"}])])
+    for threshold in ['1000', '0']:
+        options('database', subquery_threshold=threshold)
+        for name in ['sung chan', 'chan SÙNG']:
+            one, other = name.split()
+            assert {s['dossier'] for s in people.officer.search(
+                    'tthcc.dossier.step', [
+                        ('dossier.rec_name', 'ilike', f'%{one}%'),
+                        ('dossier.rec_name', 'ilike', f'%{other}%')],
+                    ['dossier'])} == {id}
+
+
 def test_who_has_no_name_is_found_by_what_it_is_not(people, office):
     draft, = people.officer.create('tthcc.dossier', office.values)
     for domain in [

@@ -404,6 +404,17 @@ def test_coordination(people, office, server):
     assert read(people.leader, id, 'class_')['class_'] == 'early'
 
 
+def test_nobody_chooses_who_sees_a_draft(people, office):
+    for name in ['lead_department', 'assisting_department']:
+        with pytest.raises(Refused):
+            people.officer.create(
+                'tthcc.dossier', {**office.values, name: office.second})
+        id, = people.officer.create('tthcc.dossier', office.values)
+        with pytest.raises(Refused):
+            people.officer.write(
+                'tthcc.dossier', [id], {name: office.second})
+
+
 def test_assisting_departments_of_a_database_of_before(
         people, office, server, database):
     from trytond.transaction import Transaction
@@ -437,6 +448,36 @@ def test_assisting_departments_of_a_database_of_before(
         Step._fill_assisting()
         assert assisting() == before
         transaction.rollback()
+
+
+def test_departments_are_those_of_the_legs(people, office, database):
+    "Of every dossier of this module, whatever became of it"
+    from trytond.transaction import Transaction
+    at = MONDAY + 105 * DAY
+    id = register(people, office, at)
+    press(people.officer, 'pass_on', id, at)
+    for departments in [
+            [office.third], [office.second], [office.third, office.second],
+            [office.department]]:
+        with clock.moved_to(at):
+            ask(people.processor, id, day=(at + 2 * DAY).date(),
+                departments=departments)
+    with Transaction().start(database, 0):
+        pool = Pool()
+        Dossier = pool.get('tthcc.dossier')
+        dossier = Dossier(id)
+        assert dossier.lead_department.id == office.department
+        assert dossier.assisting_department.id == office.third
+        Dossier.hand_over([dossier], pool.get('tthcc.centre')(
+                office.other_centre))
+        # The leg under way, and with it who resolves, has gone over
+        assert dossier.lead_department.id == office.elsewhere
+        for dossier in Dossier.search([]):
+            named = [dossier.lead_department, dossier.assisting_department]
+            further = {s.assisting for s in dossier.steps}
+            assert {s.department for s in dossier.steps} - {None} == (
+                {*named, *further} - {None})
+            assert not further - {None} & set(named)
 
 
 def test_who_was_asked_has_its_part_of_the_lateness(people, office, server):

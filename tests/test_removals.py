@@ -25,13 +25,14 @@ from trytond.model.exceptions import AccessError, SelectionValidationError
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc import server as removals
 from trytond.modules.tthcc.server.monitoring import Monitoring
-from trytond.modules.tthcc.tests.tools import PASSWORD
+from trytond.modules.tthcc.server.search import rule_parts
+from trytond.modules.tthcc.tests.tools import PASSWORD, create_user
 from trytond.modules.tthcc_dossier.tests.tools import (
     create_office, create_procedure, new_dossier)
 from trytond.pool import Pool
 from trytond.protocols import jsonrpc
 from trytond.tools import cursor_dict
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 from trytond.wsgi import app
 
 # Monday 9 November 2026, 08:00 in Vietnam
@@ -319,17 +320,21 @@ def test_audit_of_several_users_and_of_what_is_undone(
     assert not [a for a in audits[0] if 'failed' in a]
 
 
-def test_parts_of_a_rule_find_what_the_rule_does(server, restore, removed):
+def test_parts_of_a_rule_find_what_the_rule_does(
+        server, restore, removed, monkeypatch):
     """A processor sees what the department resolves, where it assists, and
     nothing else, wherever a page begins and in whatever order"""
-    database, (values, _) = restore()
+    database, (values, elsewhere) = restore()
     with Transaction().start(database, 0):
         pool = Pool()
         Dossier = pool.get('tthcc.dossier')
+        # For counts up to a limit
+        monkeypatch.setattr(Dossier, 'estimated_count', lambda: 10**6)
         Step = pool.get('tthcc.dossier.step')
         dossiers = Dossier.create([
                 {**values, 'sets': 10 - n % 4} for n in range(9)])
         Dossier.register(dossiers)
+        *drafts, _ = Dossier.create([values, values, elsewhere])
         own = dossiers[0].lead_department
         other = pool.get('tthcc.department').search(
             [('id', '!=', own.id)], limit=1)[0]
@@ -340,20 +345,35 @@ def test_parts_of_a_rule_find_what_the_rule_does(server, restore, removed):
         Step.write([
                 d.steps[1] for d in [*dossiers[2:4], dossiers[5]]],
             {'assisting': own.id})
+        create_user(
+            'both', ['processor', 'counter_officer'], own.company,
+            drafts[0].centre, own)
     seen = [d.id for d in dossiers[:6]]
+    by_user = {
+        'th_processor': (3, seen[::-1]),
+        'both': (4, [d.id for d in [*dossiers, *drafts]]),
+        }
 
     answers = []
-    for on in [False, True]:
+    for on, login in product([False, True], by_user):
         removed(on)
-        client = server.client('th_processor', PASSWORD)
+        client = server.client(login, PASSWORD)
+        parts, newest = by_user[login]
+        with Transaction().start(
+                database, client.user, readonly=True) as transaction, \
+                transaction.set_context(client.context), check_access():
+            assert len(rule_parts(Dossier)) == parts
         found = {}
         for domain, order, offset, limit in product(
                 [[], ['OR', ('sets', '=', 10), ('sets', '=', 7)],
                     [('steps.assisting', '!=', None)],
                     [('lead_department', '=', own.id)],
                     [('id', '<', 0)]],
-                [None, [('sets', 'ASC'), ('id', 'ASC')]],
-                range(7), [1, 2, 3, 1000]):
+                [None, [('sets', 'ASC'), ('id', 'ASC')],
+                    [('received_at', 'DESC NULLS LAST'), ('id', 'ASC')],
+                    [('received_at', 'ASC NULLS FIRST'), ('sets', 'DESC')],
+                    [('centre', 'DESC')]],
+                [0, 1, 4, 9], [1, 3, 1000]):
             key = str((domain, order, offset, limit))
             found[key] = client.model(
                 'tthcc.dossier', 'search', domain, offset, limit, order)
@@ -363,11 +383,14 @@ def test_parts_of_a_rule_find_what_the_rule_does(server, restore, removed):
             found['count', key] = client.model(
                 'tthcc.dossier', 'search_count', domain, offset, limit)
         answers.append(found)
-        assert found[str(([], None, 0, 1000))] == seen[::-1]
+        everything = found[str(([], [('centre', 'DESC')], 0, 1000))]
+        assert sorted(everything) == sorted(newest)
+        if login == 'th_processor':
+            assert found[str(([], None, 0, 1000))] == newest
         with pytest.raises(Refused):
             client.model('tthcc.dossier', 'search', [
                     ('applicants.create_uid.password', '=', '')], 0, 10)
-    assert answers[0] == answers[1]
+    assert answers[:2] == answers[2:]
 
 
 def test_session_is_remembered_and_forgotten(

@@ -114,7 +114,8 @@ class ApplicantName(ModelSQL):
         """Return the names that are like all of a tuple of texts, None if they
         are many
 
-        A search may ask several times, once for each part of a rule."""
+        They are kept for the transaction: a search may ask several times, once
+        for each part of a rule."""
         known = cls._known()
         if texts in known:
             return known[texts]

@@ -9,6 +9,7 @@ from sql import Literal, Null
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.tthcc import clock, worktime
+from trytond.modules.tthcc.workflow import one_at_a_time
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, check_access, without_check_access
@@ -198,6 +199,8 @@ class CoordinateMixin:
         if not asked:
             raise CoordinationError(
                 gettext('tthcc_dossier.msg_request_nobody'))
+        # Which department is the first that assists follows from all legs
+        one_at_a_time(dossiers)
         now = clock.now()
         legs = []
         for dossier in dossiers:
@@ -215,7 +218,7 @@ class CoordinateMixin:
                     name=gettext('tthcc_dossier.msg_coordination'),
                     work='coordination', question=question,
                     due=dossier.utc(due), promised=promised,
-                    started_at=now, **who)
+                    started_at=now, assisting=None, **who)
                 for who in asked]
             dossier.assist_by(requests)
             legs.extend(requests)

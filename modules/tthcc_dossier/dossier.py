@@ -10,11 +10,12 @@ from trytond.i18n import gettext
 from trytond.model import (
     ChatMixin, Check, Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.model.exceptions import AccessError
+from trytond.model.modelstorage import is_leaf
 from trytond.modules.tthcc import clock
 from trytond.modules.tthcc.search import SearchText, fold
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 from . import classes, identity
 from .announce import AnnounceMixin
@@ -384,9 +385,21 @@ class Dossier(
     @classmethod
     def search_domain(cls, domain, active_test=None, tables=None):
         ApplicantName = Pool().get('tthcc.dossier.applicant_name')
+
+        def expand(domain):
+            # Another model that searches by its dossier comes with the name
+            if is_leaf(domain):
+                return (
+                    cls.search_rec_name(domain[0], tuple(domain))
+                    if domain[0] == 'rec_name' else domain)
+            elif isinstance(domain, str):
+                return domain
+            return [expand(clause) for clause in domain]
+
+        with without_check_access():
+            domain = ApplicantName.look_up(expand(domain))
         return super().search_domain(
-            ApplicantName.look_up(domain), active_test=active_test,
-            tables=tables)
+            domain, active_test=active_test, tables=tables)
 
     @classmethod
     def _with_number(cls, number):
@@ -432,7 +445,10 @@ class Dossier(
             # Only buttons touch the rest
             if external and (
                     mode == 'create'
-                    and (dossier.state != 'draft' or dossier.code)
+                    and (dossier.state != 'draft' or dossier.code
+                        # Who may see it
+                        or dossier.lead_department
+                        or dossier.assisting_department)
                     or mode == 'write'
                     and values.keys() - (
                         _FREE | (_DRAFTED if dossier.state == 'draft'

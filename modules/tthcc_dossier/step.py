@@ -34,7 +34,8 @@ class Step(
     department = fields.Many2One(
         'tthcc.department', "Department", ondelete='RESTRICT',
         help="Empty when the work is done at the centre.")
-    # By which it sees a dossier that names other departments
+    # By which it sees a dossier that names other departments; who sets a
+    # department calls lead_by or assist_by of the dossier
     assisting = fields.Many2One(
         'tthcc.department', "Further Assisting Department",
         ondelete='RESTRICT',
@@ -110,6 +111,7 @@ class Step(
 
     @classmethod
     def _fill_assisting(cls):
+        # The table of dossiers, which tryton.cfg has before, is up to date
         dossier = Pool().get('tthcc.dossier').__table__()
         leg = cls.__table__()
         lead, first = [
@@ -276,13 +278,15 @@ class LegMixin:
         """Set which of the departments of further legs assist: the first in
         the dossier, others in their legs"""
         for leg in legs:
-            leg.assisting = None
-            if leg.department in {None, self.lead_department}:
-                continue
-            if not self.assisting_department:
-                self.assisting_department = leg.department
-            elif leg.department != self.assisting_department:
-                leg.assisting = leg.department
+            assisting = leg.department
+            if assisting == self.lead_department:
+                assisting = None
+            elif assisting and not self.assisting_department:
+                self.assisting_department = assisting
+            if assisting == self.assisting_department:
+                assisting = None
+            if leg.assisting != assisting:
+                leg.assisting = assisting
 
     def stand_at(self, leg):
         "The leg is now under way; None when no more is"
@@ -337,7 +341,8 @@ class LegMixin:
                     share=step.share,
                     due=None, promised=None,
                     # Else the first leg takes an INSERT of its own
-                    started_at=None, ended_at=None, parent=None))
+                    started_at=None, ended_at=None, parent=None,
+                    assisting=None))
         return legs
 
     @classmethod

@@ -51,7 +51,7 @@ def check_created(stock, cls, ids, domain):
     transaction = Transaction()
     if (ids
             and '_datetime' not in transaction.context
-            # Else its children have read it
+            # Else it was remembered for its children
             and ids[0] not in transaction.get_cache()[cls.__name__]):
         domain = [('id', 'in', ids), domain]
         if 'active' in cls._fields:

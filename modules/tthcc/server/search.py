@@ -78,7 +78,7 @@ def search_read(
 
 def search_count(stock, cls, domain, offset=0, limit=None):
     parts = rule_parts(cls) if limit and _is_plain(cls.search) else []
-    # It counts all of a small table
+    # Of a small table Tryton counts all, whatever the limit
     if not parts or offset + limit >= cls.estimated_count():
         return stock(cls, domain, offset=offset, limit=limit)
     counts = []
@@ -142,7 +142,8 @@ def _sorted_as(order, column):
 
 
 def rule_parts(Model):
-    "Return the domains one of which is true for each record the user may see"
+    """Return the domains one of which is true for each record the user may
+    see; none where the rule is to be asked as a whole"""
     rule = simplify(
         Pool().get('ir.rule').domain_get(Model.__name__, mode='read'))
     if rule and rule[0] == 'OR':
@@ -156,16 +157,17 @@ def rule_parts(Model):
 def _as_rule(Model, part):
     "Let the part stand for the rule that it is a part of"
     values = vars(Transaction())
+    before = values.get(_RULE)
     values[_RULE] = Model.__name__, part
     try:
         yield
     finally:
-        del values[_RULE]
+        values[_RULE] = before
 
 
 def domain_get(stock, cls, model_name, mode='read'):
     transaction = Transaction()
-    name, part = vars(transaction).get(_RULE, (None, None))
+    name, part = vars(transaction).get(_RULE) or (None, None)
     if name == model_name and mode == 'read' and transaction.check_access:
         return [part]
     return stock(cls, model_name, mode=mode)
