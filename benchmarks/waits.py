@@ -64,8 +64,7 @@ class Waits(Officer):
         for name, text in self._words['officer'].items():
             for role in plans.USERS:
                 acts['search', name, role] = lambda *args, search=(
-                    role, f"{role}: search by {name}",
-                    plans.typed(text)): (
+                    role, f"{role}: search by {name}", plans.typed(text)): (
                     self._list(*search))
         return acts
 
